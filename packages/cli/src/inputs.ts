@@ -1,0 +1,124 @@
+import { type Finding, type Hints, type PstoreRecord, type Severity, severityOf } from '@pstore-decode/formats';
+import type { Appearance } from './appearance.js';
+import type { Engine, OpenMedium } from './engine.js';
+import { CliError, isMediumError } from './errors.js';
+
+/** A record and where it was found. */
+export interface FoundRecord {
+  /** As the caller named it. */
+  readonly input: string;
+  /** Counts the records of one input from 1, in the order of the medium. */
+  readonly index: number;
+  readonly record: PstoreRecord;
+}
+
+/** What became of one input. */
+export interface InputReport {
+  readonly input: string;
+  /** In bytes; null when it could not be opened. */
+  readonly size: number | null;
+  readonly records: readonly FoundRecord[];
+  /** How many there are, also where `records` were not kept. */
+  readonly recordCount: number;
+  /** How many of each type, in the order of their first. */
+  readonly types: ReadonlyMap<string, number>;
+  /** Those of the medium; what concerns one record stands there. */
+  readonly findings: readonly Finding[];
+  /** How many findings there are of each severity, those of the records included. */
+  readonly tally: Readonly<Record<Severity, number>>;
+  /** The findings that are no mere notes, those of the records included. */
+  readonly bad: readonly Finding[];
+  /** Why it could not be read, or not to its end. */
+  readonly failure: CliError | null;
+  /** Ctrl-C came before its end. */
+  readonly interrupted: boolean;
+  /** What the bytes look like; only where they gave no record. */
+  readonly appearance: Appearance | null;
+}
+
+/** What the flags of one run say about reading. */
+export interface Reading {
+  readonly hints: Hints;
+  /** Only what the kernel would show: with `--as-kernel`. */
+  readonly liveOnly: boolean;
+  readonly engine: Engine;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Reads one input to its end. Nothing of a bad input is thrown: it is in the report, beside the records found before.
+ * @param onRecord told while the walk goes on; with it the records are not kept
+ */
+export async function readInput(
+  input: string,
+  reading: Reading,
+  onRecord?: (found: FoundRecord) => void,
+): Promise<InputReport> {
+  const records: FoundRecord[] = [];
+  const told: Finding[] = [];
+  const onRecords = new Set<string>();
+  const types = new Map<string, number>();
+  const ofRecords: Finding[] = [];
+  let recordCount = 0;
+  let failure: CliError | null = null;
+  let appearance: Appearance | null = null;
+  let medium: OpenMedium | null = null;
+  try {
+    medium = await reading.engine.open(input);
+    const options = { hints: reading.hints, signal: reading.signal };
+    for await (const record of reading.engine.salvage(medium, (finding) => told.push(finding), options)) {
+      if (reading.signal.aborted) break;
+      for (const finding of record.findings) onRecords.add(keyOf(finding));
+      if (reading.liveOnly && record.state !== 'live') continue;
+      ofRecords.push(...record.findings);
+      types.set(record.type, (types.get(record.type) ?? 0) + 1);
+      recordCount += 1;
+      const found = { input, index: recordCount, record };
+      if (onRecord === undefined) records.push(found);
+      else onRecord(found);
+    }
+    if (recordCount === 0 && !reading.signal.aborted) {
+      const { appearanceOf } = await import('./appearance.js');
+      appearance = await appearanceOf(medium);
+    }
+  } catch (error) {
+    if (isMediumError(error)) failure = new CliError(input, error.what, error.hint);
+    else if (!reading.signal.aborted || error !== reading.signal.reason) throw error;
+  } finally {
+    await medium?.close();
+  }
+  const findings = told.filter((finding) => !onRecords.has(keyOf(finding)));
+  const all = [...findings, ...ofRecords];
+  return {
+    input,
+    size: medium?.size ?? null,
+    records,
+    recordCount,
+    types,
+    findings,
+    tally: tallyOf(all),
+    bad: all.filter(({ code }) => severityOf(code) !== 'note'),
+    failure,
+    interrupted: reading.signal.aborted,
+    appearance,
+  };
+}
+
+function tallyOf(findings: readonly Finding[]): Record<Severity, number> {
+  const tally = { note: 0, damage: 0, lost: 0 };
+  for (const { code } of findings) tally[severityOf(code)] += 1;
+  return tally;
+}
+
+/** Every finding there is, with the record that it is about. */
+export function* allFindings(report: InputReport): Generator<readonly [Finding, FoundRecord | null]> {
+  for (const finding of report.findings) yield [finding, null];
+  for (const found of report.records) {
+    for (const finding of found.record.findings) yield [finding, found];
+  }
+}
+
+/** A finding that is told for the medium and for its record too is one. */
+function keyOf({ code, at, detail }: Finding): string {
+  return JSON.stringify([code, at?.start, at?.end, detail]);
+}

@@ -1,0 +1,65 @@
+import { asciiJson } from '@pstore-decode/formats/bytes';
+import { sha256 } from './digest.js';
+import type { FoundRecord, InputReport } from './inputs.js';
+import type { Output } from './io.js';
+import { type ExtractedJson, findingJson, recordJson } from './present/record-json.js';
+import { layoutsOf } from './summary.js';
+
+/** A run as JSON, written piece by piece: no text of the whole is ever in memory. */
+export interface JsonWriter {
+  record(found: FoundRecord, extracted?: ExtractedJson): void;
+  /** Closes the document; nothing may follow. */
+  end(reports: readonly InputReport[]): void;
+}
+
+/** One document, `schema/report-1.json`: valid JSON also when the run is cut by Ctrl-C. */
+export function reportWriter(out: Pick<Output, 'write'>): JsonWriter {
+  let records = 0;
+  const open = '{"schema":"pstore-decode/report/1","records":[';
+  return {
+    record(found, extracted) {
+      out.write(`${records === 0 ? open : ','}\n${asciiJson(recordJson(found, sha256, extracted))}`);
+      records += 1;
+    },
+    end(reports) {
+      const inputs = asciiJson(reports.map(inputJson));
+      out.write(`${records === 0 ? open : '\n'}],\n"inputs":${inputs},\n"complete":${isComplete(reports)}}\n`);
+    },
+  };
+}
+
+/** A record a line as it is found, then `schema/end-1.json`: without that line the run was cut. */
+export function linesWriter(out: Pick<Output, 'write'>): JsonWriter {
+  let records = 0;
+  return {
+    record(found, extracted) {
+      out.write(`${asciiJson(recordJson(found, sha256, extracted))}\n`);
+      records += 1;
+    },
+    end(reports) {
+      const complete = isComplete(reports);
+      out.write(`${asciiJson({ schema: 'pstore-decode/end/1', records, complete, inputs: reports.map(inputJson) })}\n`);
+    },
+  };
+}
+
+/** Every input was read to its end. */
+function isComplete(reports: readonly InputReport[]): boolean {
+  return reports.every((report) => report.failure === null && !report.interrupted);
+}
+
+function inputJson(report: InputReport): object {
+  const { failure } = report;
+  const layouts = layoutsOf(report);
+  return {
+    input: report.input,
+    ...(report.size !== null && { size: report.size }),
+    records: report.recordCount,
+    ...(layouts.length > 0 && { layouts }),
+    findings: report.findings.map(findingJson),
+    ...(report.appearance?.seen != null && { seen: report.appearance.seen }),
+    ...(failure !== null && {
+      error: { detail: failure.detail, ...(failure.hint !== null && { hint: failure.hint }) },
+    }),
+  };
+}

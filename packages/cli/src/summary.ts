@@ -1,0 +1,72 @@
+import type { InputReport } from './inputs.js';
+import { count, hex, humanSize } from './present/figures.js';
+import { findingLine, inMediumOrder } from './present/finding-line.js';
+import type { Ui } from './ui.js';
+
+/** Damage listed beside the records; `verify` lists all. */
+const listedDamage = 12;
+
+/** The block about one input that goes with its records: what it is, what was found, what is wrong with it. */
+export function summarise(ui: Ui, report: InputReport, liveOnly: boolean): void {
+  if (report.size !== null) {
+    if (report.recordCount > 0) {
+      ui.note(`${report.input}: ${sizeInWords(report.size)}; ${recordsInWords(report)}`);
+      for (const layout of layoutsOf(report)) ui.note(`layout: --ramoops ${layout}`);
+    } else if (report.failure === null && !report.interrupted) {
+      tellNothing(ui, report, liveOnly);
+    }
+    tellDamage(ui, report);
+  }
+  if (report.failure !== null) ui.error(report.failure);
+  if (report.interrupted) ui.note(`${report.input}: interrupted; partial: ${count(report.recordCount, 'record')}`);
+}
+
+/** What the reader inferred, in the form that can be pasted back. */
+export function layoutsOf(report: InputReport): string[] {
+  return report.findings.flatMap(({ code, detail }) => (code === 'area.layout' && detail !== undefined ? [detail] : []));
+}
+
+function recordsInWords(report: InputReport): string {
+  const types = [...report.types].map(([type, n]) => `${n} ${type}`).join(', ');
+  const { note, damage, lost } = report.tally;
+  return `${count(report.recordCount, 'record')} (${types}); ${count(note, 'note')}, ${damage} damage, ${lost} lost`;
+}
+
+function sizeInWords(size: number): string {
+  return size < 1024 ? count(size, 'byte') : `${humanSize(size)} (${size} bytes)`;
+}
+
+function tellDamage(ui: Ui, report: InputReport): void {
+  const bad = inMediumOrder(report.bad);
+  for (const finding of bad.slice(0, listedDamage)) ui.detail(findingLine(finding));
+  if (bad.length > listedDamage) ui.detail(`and ${bad.length - listedDamage} more: pstore-decode verify lists them`);
+}
+
+/** Never silence: what was searched, what nearly matched, what it looks like, what to try. */
+function tellNothing(ui: Ui, report: InputReport, liveOnly: boolean): void {
+  const { input, size, appearance } = report;
+  const rest: (readonly [string, string])[] = [];
+  if (size !== 0) {
+    const names = (appearance?.backends ?? []).join(', ');
+    rest.push(['searched', `${sizeInWords(size ?? 0)} at every offset; backends: ${names}; ${nearHits(report)}`]);
+  }
+  if (appearance?.seen != null) rest.push(['seen', appearance.seen]);
+  rest.push(['hint', appearance?.hint ?? hintFor(report)]);
+  const detail = size === 0 ? 'the input is empty' : liveOnly ? 'that kernel would show no record' : 'no crash record found';
+  ui.nothing(input, detail, rest);
+}
+
+function nearHits({ appearance }: InputReport): string {
+  if (appearance === null) return 'no valid structure';
+  const { nearHits: hits, firstNearHit, looked } = appearance;
+  if (firstNearHit === null) return 'no signature';
+  return `${count(hits, 'signature')} in the first ${humanSize(looked)}, the first at ${hex(firstNearHit)}, with no record behind`;
+}
+
+function hintFor({ size, appearance }: InputReport): string {
+  if (size === 0) return 'copy the medium again; a copy of size 0 holds nothing';
+  if (appearance !== null && appearance.nearHits > 0) {
+    return 'name the layout of the kernel that wrote it: --ramoops record_size=0x8000,console_size=32K,ecc=1';
+  }
+  return 'check that this is the region or partition that the kernel wrote; damaged headers: name the layout with --ramoops record_size=…,console_size=…';
+}

@@ -1,0 +1,5 @@
+import type { Backend } from './backend.js';
+import { ramoops } from './ramoops/index.js';
+
+/** THE LIST. A backend is a folder and a line here. */
+export const backends: readonly Backend[] = [ramoops];

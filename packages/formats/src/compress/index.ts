@@ -1,0 +1,3 @@
+export type { Compressor, Decompressed } from './compressor.js';
+export { compressors } from './compressors.js';
+export { deflate, zlib, zlibWindowBits } from './deflate.js';

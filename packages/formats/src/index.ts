@@ -1,0 +1,25 @@
+export type { Area, Backend, Hints, Probe, Signature } from './backend.js';
+export { backends } from './backends.js';
+export * from './bytes/index.js';
+export { compressors } from './compress/index.js';
+export { type Finding, type FindingCode, findingKinds, type Report, type Severity, severityOf } from './finding.js';
+export {
+  formatKernelVersion,
+  isSince,
+  type KernelVersion,
+  newestKernel,
+  parseKernelVersion,
+  versionCode,
+  versionOfCode,
+} from './kernel-version.js';
+export {
+  type DumpReason,
+  dumpReasons,
+  type EccSummary,
+  type KernelFile,
+  type PstoreRecord,
+  type RecordState,
+  type RecordType,
+  recordTypes,
+  type Timestamp,
+} from './record.js';

@@ -1,0 +1,120 @@
+import type { Area, Hints } from '../backend.js';
+import type { Fuel } from '../bytes/need.js';
+import { type ByteRange, gaps } from '../bytes/range.js';
+import { concat, extent, fill, slice, type TracedBytes } from '../bytes/traced.js';
+import type { Report } from '../finding.js';
+import { formatKernelVersion, newestKernel } from '../kernel-version.js';
+import { parsePartLine } from '../payload/dmesg.js';
+import type { PstoreRecord } from '../record.js';
+import { type Dump, readDumps } from './dumps.js';
+import { eccGeometry, zoneCodec } from './ecc-blocks.js';
+import { inferLayouts, type Layout } from './infer.js';
+import { writerOf } from './kernel.js';
+import { formatRamoopsParameters, type RamoopsParameters } from './parameters.js';
+import { isSlotStart, readPreZoneDump } from './pre-zone.js';
+import { type RegionReading, recordsOf } from './records.js';
+import { readZone, type ZoneReading } from './zone.js';
+import { arrangementOf, ramoopsZones } from './zones.js';
+
+/** The walk over one area: its regions in ascending order, then dumps of kernels that knew no zones. */
+export function* readRamoops(area: Area, report: Report, hints: Hints, fuel: Fuel): Generator<PstoreRecord> {
+  const { content, range } = area;
+  const hits = area.hits.map((hit) => hit - range.start);
+  const given = hints.ramoops ?? {};
+  fuel.spend(content.bytes.length);
+  const layouts = inferLayouts(content.bytes, hits, given, hints.asKernel, fuel);
+  if (layouts.length === 0 && hints.ramoops !== undefined) {
+    report({ code: 'area.no-layout', at: range, detail: formatRamoopsParameters(hints.ramoops) });
+  }
+  const covered: ByteRange[] = [];
+  for (const layout of layouts) yield* readRegion(area, seenBy(layout, hints), given, covered, report, hints, fuel);
+  yield* readPreZone(area, hits, covered, fuel);
+  for (const open of gaps(range, covered)) report({ code: 'area.slack', at: open });
+}
+
+/** The layout that a named kernel would make of the same parameters. */
+function seenBy(layout: Layout, hints: Hints): Layout {
+  if (hints.asKernel === undefined) return layout;
+  const arrangement = arrangementOf(hints.asKernel);
+  const zones = ramoopsZones(layout.sizes, arrangement, layout.cpus) ?? [];
+  return { ...layout, arrangement, zones };
+}
+
+function* readRegion(
+  area: Area,
+  layout: Layout,
+  given: RamoopsParameters,
+  covered: ByteRange[],
+  report: Report,
+  hints: Hints,
+  fuel: Fuel,
+): Generator<PstoreRecord> {
+  const base = area.range.start + layout.base;
+  const region = { start: base, end: base + layout.sizes.memSize };
+  report({
+    code: 'area.layout',
+    at: region,
+    detail: formatRamoopsParameters({ memAddress: given.memAddress ?? base, ...layout.sizes }),
+  });
+  if (region.end > area.range.end) report({ code: 'area.truncated', at: { start: area.range.end, end: region.end } });
+  const codec = zoneCodec(layout.sizes.eccSize);
+  const readings = layout.zones.flatMap((zone): ZoneReading[] => {
+    const geometry = eccGeometry(zone.size, layout.sizes.eccSize, layout.arrangement.blockCount);
+    const content = zoneContent(area, layout.base + zone.start, zone.size);
+    if (geometry === null || content === null) return [];
+    fuel.spend(zone.size);
+    return [readZone(zone, content, geometry, codec, layout.endian)];
+  });
+  const dumps = new Map<ZoneReading, Dump[]>();
+  for (const reading of readings) {
+    covered.push(reading.stored);
+    if (reading.zone.type === 'dmesg' && reading.log !== null)
+      dumps.set(reading, readDumps(reading.log, reading.doubtful, fuel));
+  }
+  const writer = writerOf(readings, textsOf(readings, dumps));
+  const kernel = hints.asKernel ?? writer ?? newestKernel;
+  if (writer !== null) report({ code: 'area.writer', at: region, detail: formatKernelVersion(writer) });
+  const whole: RegionReading = { layout, readings, dumps, kernel };
+  yield* recordsOf(whole, report, fuel);
+}
+
+/** The bytes of a zone; what the medium is too short for is filled. Null when not even the header is there. */
+function zoneContent(area: Area, start: number, size: number): TracedBytes | null {
+  const { content, range } = area;
+  const missing = start + size - content.bytes.length;
+  if (missing <= 0) return slice(content, start, start + size);
+  if (size - missing < 12) return null;
+  return concat(slice(content, start, content.bytes.length), fill(missing, range.end));
+}
+
+/** All texts of a region that may name the kernel, the console first: it holds the banner of the last boot. */
+function textsOf(readings: readonly ZoneReading[], dumps: ReadonlyMap<ZoneReading, readonly Dump[]>): TracedBytes[] {
+  const consoles = readings.flatMap(({ zone, log }) => (zone.type === 'console' && log !== null ? [log] : []));
+  return [...consoles, ...[...dumps.values()].flat().map((dump) => dump.payload)];
+}
+
+function* readPreZone(area: Area, hits: readonly number[], covered: ByteRange[], fuel: Fuel): Generator<PstoreRecord> {
+  const { content, range } = area;
+  const open = gaps(range, covered);
+  const starts = hits.filter((at) => isSlotStart(range.start + at, open));
+  for (const [i, at] of starts.entries()) {
+    const dump = readPreZoneDump(content, at, starts[i + 1] ?? content.bytes.length);
+    const stored = dump === null ? null : extent(dump.stored);
+    if (dump === null || stored === null) continue;
+    fuel.record(dump.payload.bytes.length);
+    covered.push(stored);
+    yield {
+      backend: 'ramoops',
+      type: 'dmesg',
+      state: 'hidden',
+      ...(dump.header.seconds === 0n
+        ? {}
+        : { time: { seconds: dump.header.seconds, nanoseconds: Number(dump.header.microseconds) * 1000 } }),
+      ...parsePartLine(dump.payload.bytes),
+      stored,
+      payload: dump.payload,
+      text: dump.payload,
+      findings: [{ code: 'dmesg.pre-zone', at: stored }],
+    };
+  }
+}

@@ -1,0 +1,12 @@
+/** The longest stretch of work without a break, in ms: Ctrl-C and a page stay alive. */
+const stretch = 40;
+
+/** A function to await between pieces of work. Where the last break is long ago it lets timers, signals and messages in. */
+export function breather(): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < stretch) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    last = performance.now();
+  };
+}

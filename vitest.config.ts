@@ -1,0 +1,18 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Tests read the sources, not the build: a stale build can hide nothing. */
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^@pstore-decode\/formats\/binary-parser$/, replacement: source('packages/formats/src/binary-parser.ts') },
+      { find: /^@pstore-decode\/formats\/(.+)$/, replacement: source('packages/formats/src/$1/index.ts') },
+      { find: /^@pstore-decode\/formats$/, replacement: source('packages/formats/src/index.ts') },
+      { find: /^@pstore-decode\/media\/node$/, replacement: source('packages/media/src/node.ts') },
+      { find: /^@pstore-decode\/media$/, replacement: source('packages/media/src/index.ts') },
+    ],
+  },
+  test: { include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'], testTimeout: 60_000 },
+});
