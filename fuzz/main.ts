@@ -1,11 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isMainThread, Worker } from 'node:worker_threads';
 import type { Target } from './target.js';
 import { targets } from './targets.js';
-import { type FindingKind, saveVector } from './vectors.js';
-import { inputOf, type Task, type Told, work } from './worker.js';
+import { type FindingKind, findingFolder, saveVector } from './vectors.js';
+import { faultOf, inputOf, type Task, type Told, variantOf, work } from './worker.js';
 
 const help = `npm run fuzz -- [--target NAME]... [--runs N] [--seed S] [--from RUN] [--deadline SECONDS] [--workers N]
 
@@ -14,6 +13,7 @@ const help = `npm run fuzz -- [--target NAME]... [--runs N] [--seed S] [--from R
   --seed S           another seed is another sequence of inputs (1)
   --from RUN         first run: --from 4711 --runs 1 makes one finding again (0)
   --deadline SECONDS an input that takes longer is a hang (20)
+  --slow SECONDS     an input that takes longer is saved (5)
   --workers N        threads (${availableParallelism()} here)
 
 findings are saved below test-vectors/fuzz/, where the tests read them; exit 1 when there is one`;
@@ -21,12 +21,13 @@ findings are saved below test-vectors/fuzz/, where the tests read them; exit 1 w
 interface Options {
   readonly seed: number;
   readonly deadline: number;
-  /** Where findings go. */
-  readonly folder: string;
+  readonly slow: number;
 }
 
 interface Tally {
   findings: number;
+  /** Of all workers: the same fault comes again and again, one input for it is enough. */
+  readonly told: Set<string>;
   slowest: { run: number; ms: number };
 }
 
@@ -41,35 +42,39 @@ export async function main(args: readonly string[]): Promise<number> {
       seed: { ...number, default: '1' },
       from: { ...number, default: '0' },
       deadline: { ...number, default: '20' },
+      slow: { ...number, default: '5' },
       workers: { ...number, default: `${availableParallelism()}` },
       help: { type: 'boolean', short: 'h' },
     },
   });
   const chosen = targets.filter(({ name }) => values.target?.includes(name) ?? true);
-  const [runs = 0, seed = 0, from = 0, deadline = 0, workers = 0] = [
+  const [runs = 0, seed = 0, from = 0, deadline = 0, slow = 0, workers = 0] = [
     values.runs,
     values.seed,
     values.from,
     values.deadline,
+    values.slow,
     values.workers,
   ].map(Number);
   const known = (values.target ?? []).every((name) => targets.some((target) => target.name === name));
   const sound =
-    [runs, seed, from, workers].every((n) => Number.isSafeInteger(n) && n >= 0) && deadline > 0 && workers > 0;
+    [runs, seed, from, workers].every((n) => Number.isSafeInteger(n) && n >= 0) &&
+    deadline > 0 &&
+    slow > 0 &&
+    workers > 0;
   if (values.help === true || !known || !sound) {
     print(help);
     return values.help === true ? 0 : 2;
   }
-  const folder = fileURLToPath(new URL('../test-vectors/fuzz', import.meta.url));
   let findings = 0;
-  for (const target of chosen) findings += await fuzz(target, { seed, deadline, folder }, from, runs, workers);
+  for (const target of chosen) findings += await fuzz(target, { seed, deadline, slow }, from, runs, workers);
   print(`peak memory ${process.resourceUsage().maxRSS >> 10} MiB`);
   return findings === 0 ? 0 : 1;
 }
 
 /** All runs of one target, shared out to threads. Gives the number of findings. */
 async function fuzz(target: Target, options: Options, from: number, runs: number, workers: number): Promise<number> {
-  const tally: Tally = { findings: 0, slowest: { run: from, ms: 0 } };
+  const tally: Tally = { findings: 0, told: new Set(), slowest: { run: from, ms: 0 } };
   const started = performance.now();
   const share = Math.ceil(runs / workers);
   const starts = Array.from({ length: workers }, (_, i) => from + i * share);
@@ -94,15 +99,21 @@ function untilItStops(target: Target, options: Options, from: number, to: number
   const progress = new SharedArrayBuffer(8);
   const at = new Float64Array(progress);
   at[0] = from;
-  const workerData: Task = { target: target.name, seed: options.seed, from, to, progress };
-  const worker = new Worker(new URL(import.meta.url), { workerData, resourceLimits: { maxOldGenerationSizeMb: 512 } });
+  const workerData: Task = { target: target.name, seed: options.seed, from, to, slow: options.slow * 1000, progress };
+  const worker = new Worker(new URL(import.meta.url), {
+    workerData,
+    execArgv: ['--enable-source-maps'],
+    resourceLimits: { maxOldGenerationSizeMb: 512 },
+  });
   const found = (kind: FindingKind, run: number, message: string, input?: Uint8Array) => {
+    if ((kind === 'crash' || kind === 'slow') && tally.told.has(faultOf(message))) return;
+    tally.told.add(faultOf(message));
     tally.findings += 1;
-    const { seed, folder } = options;
+    const { seed } = options;
     const bytes = input ?? inputOf(target, target.seeds(), seed, run);
     const path = saveVector(
-      folder,
-      { target: target.name, kind, seed, run, message: message.split('\n')[0] ?? '' },
+      findingFolder,
+      { target: target.name, kind, seed, run, variant: variantOf(target, run), message: message.split('\n')[0] ?? '' },
       bytes,
     );
     print(`${target.name}: ${kind} at --seed ${seed} --from ${run}: ${path}\n${message}`);
@@ -120,17 +131,21 @@ function untilItStops(target: Target, options: Options, from: number, to: number
         found('hang', run, `no end after ${options.deadline} s`);
       }
     }, 250);
+    let stopped = false;
     const stop = (next: number) => {
+      stopped = true;
       clearInterval(watchdog);
-      worker.removeAllListeners();
       void worker.terminate().then(() => resolve(next));
     };
     worker.on('message', (told: Told) => {
-      if (told.kind === 'crash') return found('crash', told.run, told.message, told.input);
+      if (stopped) return;
+      if (told.kind !== 'end') return found(told.kind, told.run, told.message, told.input);
       if (told.slowest.ms > tally.slowest.ms) tally.slowest = told.slowest;
       stop(to);
     });
     worker.on('error', (error: Error) => {
+      // A worker can still run out of memory while it is being stopped.
+      if (stopped) return;
       const run = at[0] ?? from;
       stop(run + 1);
       found(
@@ -146,5 +161,4 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-process.setSourceMapsEnabled(true);
 if (!isMainThread) await work();

@@ -7,13 +7,17 @@ export interface Target {
   readonly covers: readonly string[];
   /** Inputs are cut to this. */
   readonly maxBytes: number;
+  /** Runs of a plain `npm test`: about a second. */
+  readonly slice: number;
+  /** Ways to read the same bytes; 1 when absent. */
+  readonly variants?: number;
   seeds(): readonly Seed[];
-  /** Ends, and throws for a broken promise only: whatever it throws is a finding. */
-  run(bytes: Uint8Array): void | Promise<void>;
+  /** Ends, and throws for a broken promise only: whatever it throws is a finding. `variant` is below `variants`. */
+  run(bytes: Uint8Array, variant: number): void | Promise<void>;
 }
 
 /** A promise of the reader that this input broke. */
-export class BrokenPromise extends Error {
+class BrokenPromise extends Error {
   constructor(message: string) {
     super(message);
     this.name = 'BrokenPromise';

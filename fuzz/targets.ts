@@ -1,8 +1,25 @@
 import type { Target } from './target.js';
+import { backendTargets } from './targets/backends.js';
+import { binaryParserTarget } from './targets/binary-parser.js';
 import { needTarget, structTarget } from './targets/bytes.js';
 import { compressTargets } from './targets/compress.js';
 import { eccTarget } from './targets/ecc.js';
+import { parametersTarget } from './targets/parameters.js';
+import { dmesgTarget, ftraceTarget } from './targets/payload.js';
+import { salvageTarget } from './targets/salvage.js';
 import { sinksTarget } from './targets/sinks.js';
 
 /** THE LIST. */
-export const targets: readonly Target[] = [needTarget, structTarget, sinksTarget, eccTarget, ...compressTargets];
+export const targets: readonly Target[] = [
+  needTarget,
+  structTarget,
+  binaryParserTarget,
+  sinksTarget,
+  eccTarget,
+  ...compressTargets,
+  dmesgTarget,
+  ftraceTarget,
+  parametersTarget,
+  ...backendTargets,
+  salvageTarget,
+];

@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-export type FindingKind = 'crash' | 'hang' | 'memory';
+/** `test-vectors/`, seen from this folder and from `.fuzz/`, where the bundle stands. */
+export const vectorFolder = fileURLToPath(new URL('../test-vectors/', import.meta.url));
+
+/** Where findings go. */
+export const findingFolder = join(vectorFolder, 'fuzz');
+
+export type FindingKind = 'crash' | 'slow' | 'hang' | 'memory';
 
 /** How a saved input was found; stands beside it as JSON. */
 export interface Found {
@@ -10,6 +17,7 @@ export interface Found {
   readonly kind: FindingKind;
   readonly seed: number;
   readonly run: number;
+  readonly variant: number;
   readonly message: string;
 }
 

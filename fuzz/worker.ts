@@ -11,12 +11,14 @@ export interface Task {
   readonly seed: number;
   readonly from: number;
   readonly to: number;
+  /** Milliseconds from which an input is worth a look. */
+  readonly slow: number;
   /** One Float64: the number of the run that goes on, for the watchdog. */
   readonly progress: SharedArrayBuffer;
 }
 
 export type Told =
-  | { readonly kind: 'crash'; readonly run: number; readonly message: string; readonly input: Uint8Array }
+  | { readonly kind: 'crash' | 'slow'; readonly run: number; readonly message: string; readonly input: Uint8Array }
   | { readonly kind: 'end'; readonly slowest: { readonly run: number; readonly ms: number } };
 
 /** The input of one run follows from these numbers alone, so that a finding can be made again. */
@@ -35,26 +37,34 @@ export async function work(): Promise<void> {
   for (let run = task.from; run < task.to; run++) {
     progress[0] = run;
     const input = inputOf(target, seeds, task.seed, run);
+    const variant = variantOf(target, run);
     const started = performance.now();
-    const problem = await problemOf(target, input);
+    const problem = await problemOf(target, input, variant);
     const ms = performance.now() - started;
-    if (ms > slowest.ms) slowest = { run, ms };
-    // The same fault comes again and again: one input for it is enough.
-    if (problem === null || told.has(kindOf(problem))) continue;
-    told.add(kindOf(problem));
+    if (ms > slowest.ms) {
+      slowest = { run, ms };
+      if (ms > task.slow) tell({ kind: 'slow', run, message: `${Math.round(ms)} ms`, input });
+    }
+    if (problem === null || told.has(faultOf(problem))) continue;
+    told.add(faultOf(problem));
     const small = await shrink(input, async (bytes) => {
-      const other = await problemOf(target, bytes);
-      return other !== null && kindOf(other) === kindOf(problem);
+      const other = await problemOf(target, bytes, variant);
+      return other !== null && faultOf(other) === faultOf(problem);
     });
     tell({ kind: 'crash', run, message: problem, input: small });
   }
   tell({ kind: 'end', slowest });
 }
 
+/** Runs take turns with the variants. */
+export function variantOf(target: Target, run: number): number {
+  return run % (target.variants ?? 1);
+}
+
 /** The stack of what the target throws on a copy of `input`; null when it keeps its promises. */
-export async function problemOf(target: Target, input: Uint8Array): Promise<string | null> {
+export async function problemOf(target: Target, input: Uint8Array, variant: number): Promise<string | null> {
   try {
-    await target.run(input.slice());
+    await target.run(input.slice(), variant);
     return null;
   } catch (error) {
     return error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -62,7 +72,7 @@ export async function problemOf(target: Target, input: Uint8Array): Promise<stri
 }
 
 /** Findings that differ in numbers alone are one: the words of the message and the place it comes from. */
-function kindOf(problem: string): string {
+export function faultOf(problem: string): string {
   const [message = '', ...frames] = problem.split('\n');
   const frame = frames.find((line) => !line.includes('promise (')) ?? '';
   return `${message.replace(/[\d.]+/g, '#')} ${frame.trim()}`;

@@ -62,7 +62,7 @@ const rules: ArrowRules = {
       mayImport: ['@pstore-decode/media', '@pstore-decode/formats'],
       nodeIn: /^(?!present\/)/,
       rows: [
-        { files: /^present\//, to: 'present/.*' },
+        { files: /^present\//, to: 'present/.*', types: String.raw`inputs\.ts` },
         { files: /./, to: '.*' },
       ],
     },
@@ -70,7 +70,7 @@ const rules: ArrowRules = {
   dependencies: {
     pako: ['formats/src/compress/deflate.ts'],
     'binary-parser': ['formats/src/binary-parser.ts'],
-    commander: ['cli/src/main.ts'],
+    commander: ['cli/src/program.ts'],
   },
 };
 
@@ -139,8 +139,10 @@ describe('a wrong arrow is found', () => {
     ['media/src/locate.ts', "import { open } from 'node:fs/promises';", 'node: is not for this file'],
     ['cli/src/main.ts', "import { salvage } from '../../media/src/salvage.js';", 'leaves the package'],
     ['cli/src/present/json.ts', "import { stdout } from 'node:process';", 'node: is not for this file'],
+    ['cli/src/present/json.ts', "process.getBuiltinModule('node:fs');", 'node: is not for this file'],
+    ['cli/src/present/json.ts', "import { found } from '../inputs.js';", '`import type`'],
     ['cli/src/present/json.ts', "import { say } from '../ui.js';", 'wrong arrow'],
-    ['cli/src/ui.ts', "import { Command } from 'commander';", 'only cli/src/main.ts'],
+    ['cli/src/ui.ts', "import { Command } from 'commander';", 'only cli/src/program.ts'],
     ['formats/src/bytes/need.ts', 'console.log(1);', 'console: not in this package'],
     ['formats/src/bytes/need.ts', 'const f = new Function("return 1");', 'Function: not in this package'],
     ['formats/src/bytes/need.ts', 'const x = `${eval("1")}`;', 'eval: not in this package'],
@@ -172,7 +174,10 @@ describe('a wrong arrow is found', () => {
     ],
     ['media/src/salvage.ts', "import { backends } from '@pstore-decode/formats';"],
     ['media/src/node.ts', "import { open } from 'node:fs/promises';\nexport * from './file.js';"],
-    ['cli/src/main.ts', "import { Command } from 'commander';\nimport { openFile } from '@pstore-decode/media/node';"],
+    [
+      'cli/src/program.ts',
+      "import { Command } from 'commander';\nimport { openFile } from '@pstore-decode/media/node';",
+    ],
   ];
   test.each(right)('%s may %s', (path, source) => {
     expect(wrongArrows(rules, path, source)).toEqual([]);

@@ -9,7 +9,7 @@ export interface ArrowRules {
   readonly dependencies: Readonly<Record<string, readonly string[]>>;
 }
 
-export interface PackageRules {
+interface PackageRules {
   readonly name: string;
   /** Packages of ours that it may import, by published name. */
   readonly mayImport: readonly string[];
@@ -22,7 +22,7 @@ export interface PackageRules {
 }
 
 /** All patterns are for paths below `src/`, and for the whole path. */
-export interface Row {
+interface Row {
   readonly files: RegExp;
   /** What they may import. `$1` stands for what `files` caught: a backend's own folder. */
   readonly to: string;

@@ -2,7 +2,7 @@
  * Reads TypeScript far enough to know every import and every free name of a file. Written here because TypeScript 7
  * offers its parser only under `unstable/`, and a plain regular expression takes comments and strings for code.
  */
-export interface Token {
+interface Token {
   readonly kind: 'name' | 'string' | 'number' | 'regexp' | 'template' | 'mark';
   /** A string without its quotes, anything else as written. */
   readonly text: string;
@@ -17,7 +17,7 @@ export interface Import {
 }
 
 /** Every token that is no comment. Templates give their text pieces and the tokens of their substitutions. */
-export function tokens(source: string): Token[] {
+function tokens(source: string): Token[] {
   const found: Token[] = [];
   // One entry for each open brace: true where it began a `${`.
   const braces: boolean[] = [];
@@ -71,14 +71,15 @@ export function tokens(source: string): Token[] {
   }
 }
 
-/** Every `import`, `export … from`, `import()` and `require()`; a type written `import('…').T` counts as a load. */
+/** Every `import`, `export … from`, `import()`, `require()` and `getBuiltinModule()`; a type written `import('…').T` counts as a load. */
 export function imports(source: string): Import[] {
   const list = tokens(source);
   const found: Import[] = [];
   for (const [i, token] of list.entries()) {
-    if (token.kind !== 'name' || list[i - 1]?.text === '.') continue;
     const next = list[i + 1];
-    if ((token.text === 'import' || token.text === 'require') && next?.text === '(') {
+    const isMember = list[i - 1]?.text === '.';
+    if (token.kind !== 'name' || (isMember && token.text !== 'getBuiltinModule')) continue;
+    if (/^(import|require|getBuiltinModule)$/.test(token.text) && next?.text === '(') {
       const place = list[i + 2];
       const literal = place?.kind === 'string' && /^[),]$/.test(list[i + 3]?.text ?? '');
       found.push({ from: literal ? place.text : null, typeOnly: false, line: token.line });

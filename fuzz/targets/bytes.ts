@@ -3,7 +3,7 @@ import type { FieldPlace } from '../mutate.js';
 import { isSame, promise, type Target, unless } from '../target.js';
 
 /** One field of every kind: what a backend's layout is made of. */
-const everyField = struct<{ a: number; b: bigint; c: number; d: Uint8Array; e: number }>('every field', {
+export const everyField = struct<{ a: number; b: bigint; c: number; d: Uint8Array; e: number }>('every field', {
   a: u32('a'),
   b: u64('b'),
   c: u16('c'),
@@ -27,6 +27,7 @@ export const needTarget: Target = {
   name: 'need',
   covers: ['bytes/need', 'bytes/bound'],
   maxBytes: 256,
+  slice: 2000,
   seeds: () => [{ bytes: new Uint8Array(64).map((_, i) => i), fields: controls }],
   run(input) {
     const { claims, big, content } = claimsOf(input);
@@ -47,6 +48,7 @@ export const structTarget: Target = {
   name: 'struct',
   covers: [],
   maxBytes: 256,
+  slice: 2000,
   seeds: () => [{ bytes: new Uint8Array(64).map((_, i) => i * 7), fields: controls }],
   run(input) {
     const { claims, content } = claimsOf(input);

@@ -30,6 +30,7 @@ function targetOf(compressor: Compressor): Target {
     name: compressor.name,
     covers: [`compress/${compressor.name}`, 'compress/compressors', 'compress/zlibWindowBits'],
     maxBytes: 16384,
+    slice: 2000,
     seeds: (): Seed[] =>
       texts
         .flatMap((text) => streams.get(compressor.name)?.(text) ?? [])

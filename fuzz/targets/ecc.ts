@@ -24,6 +24,7 @@ export const eccTarget: Target = {
   name: 'ecc',
   covers: ['ecc/reedSolomon'],
   maxBytes: 320,
+  slice: 2000,
   seeds: () =>
     codes.flatMap((code, i) =>
       [1, 12, 128, 255 - code.parity].map((length) => seed(i, Math.min(length, 255 - code.parity))),

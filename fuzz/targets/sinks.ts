@@ -25,10 +25,16 @@ const forbidden = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}\p{Default_Ignorable
 export const sinksTarget: Target = {
   name: 'sinks',
   covers: [
-    'bytes/hostile',
-    ...[forTerminal, forMessage, forJson, forHtml, forCsv, forFileName, asciiJson].map((f) => `bytes/${f.name}`),
+    'bytes/forTerminal',
+    'bytes/forMessage',
+    'bytes/forJson',
+    'bytes/forHtml',
+    'bytes/forCsv',
+    'bytes/forFileName',
+    'bytes/asciiJson',
   ],
   maxBytes: 4096,
+  slice: 2000,
   seeds: () => texts.map((text) => ({ bytes: new TextEncoder().encode(text) })),
   run(bytes) {
     const text = hostile(bytes);

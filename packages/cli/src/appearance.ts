@@ -19,13 +19,14 @@ export interface Appearance {
 
 const lookAtMost = 64 << 20;
 const chunk = 4 << 20;
-/** No signature is longer by more than this. */
-const overlap = 15;
+/** A magic of four bytes may begin in one piece and end in the next. */
+const overlap = 3;
 
 /** Looks again at the first 64 MiB: this is the path where nothing was found, so that a second look costs little. */
 export async function appearanceOf(source: RandomAccessSource): Promise<Appearance> {
   const looked = Math.min(source.size, lookAtMost);
-  const hits: number[] = [];
+  let nearHits = 0;
+  let firstNearHit: number | null = null;
   let head: Uint8Array = new Uint8Array(0);
   let uniform: number | null = null;
   let mixed = false;
@@ -37,29 +38,31 @@ export async function appearanceOf(source: RandomAccessSource): Promise<Appearan
       uniform = bytes[0] ?? null;
     }
     mixed ||= bytes.some((byte) => byte !== uniform);
-    if (mixed) for (const at of signaturesIn(bytes, Math.min(chunk, end - start))) hits.push(start + at);
+    for (const at of mixed ? zoneMagicsIn(bytes, chunk) : []) {
+      nearHits += 1;
+      firstNearHit = Math.min(firstNearHit ?? start + at, start + at);
+    }
   }
   const whole = looked === source.size ? 'all bytes' : `the first ${looked} bytes`;
   const found = mixed || uniform === null ? recognise(head) : uniformBytes(uniform, whole);
   return {
     seen: found?.seen ?? null,
     hint: found?.hint ?? null,
-    nearHits: hits.length,
-    firstNearHit: hits[0] ?? null,
+    nearHits,
+    firstNearHit,
     looked,
     backends: backends.map(({ name }) => name),
   };
 }
 
-/** Places where a fixed signature of any backend stands and begins before `limit`. */
-function* signaturesIn(bytes: Uint8Array, limit: number): Generator<number> {
+/** Headers that begin a zone of RAM, in both byte orders: strong enough to be no chance. */
+const zoneMagics = ['DBGC', 'CGBD'];
+
+/** Places where one of them stands and begins before `limit`. */
+function* zoneMagicsIn(bytes: Uint8Array, limit: number): Generator<number> {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (const { probe } of backends) {
-    for (const { bytes: literal, mask } of probe.signatures) {
-      if (mask.some((bits) => bits !== 0xff)) continue;
-      const needle = Buffer.from(literal);
-      for (let at = view.indexOf(needle); at >= 0 && at < limit; at = view.indexOf(needle, at + 1)) yield at;
-    }
+  for (const magic of zoneMagics) {
+    for (let at = view.indexOf(magic); at >= 0 && at < limit; at = view.indexOf(magic, at + 1)) yield at;
   }
 }
 
@@ -70,7 +73,11 @@ interface Kind {
 
 function uniformBytes(byte: number, whole: string): Kind {
   const shown = `${whole} are 0x${byte.toString(16).padStart(2, '0')}`;
-  if (byte === 0xff) return { seen: `${shown}: erased flash`, hint: 'nothing was ever written here; check the partition or the address' };
+  if (byte === 0xff)
+    return {
+      seen: `${shown}: erased flash`,
+      hint: 'nothing was ever written here; check the partition or the address',
+    };
   return { seen: shown, hint: 'memory that lost power, or a wrong address: RAM keeps records over a warm reboot only' };
 }
 
@@ -85,7 +92,12 @@ const magics: readonly (readonly [at: number, magic: string, name: string, hint:
   [0, 'BZh', 'bzip2', 'decompress it first: bzip2 -dc'],
   [0, 'PK\x03\x04', 'a zip archive', 'unpack it first'],
   [0x101, 'ustar', 'a tar archive', 'unpack it first'],
-  [0, '\x7fELF', 'ELF (a program, or a core dump)', 'memory dumps in ELF are not read by this version; give the raw region'],
+  [
+    0,
+    '\x7fELF',
+    'ELF (a program, or a core dump)',
+    'memory dumps in ELF are not read by this version; give the raw region',
+  ],
   [0, 'EMiL', 'a LiME memory dump', 'it is read as raw bytes by this version; cut the region out if it is split'],
   [0, 'QFI\xfb', 'a qcow2 disk image', `${image}: qemu-img convert -O raw`],
   [0, 'KDMV', 'a VMDK disk image', `${image}: qemu-img convert -O raw`],
@@ -105,7 +117,10 @@ function recognise(head: Uint8Array): Kind | null {
     if (startsWith(head, at, magic)) return { seen: `${name} (magic at 0x${at.toString(16)})`, hint };
   }
   if (!looksLikeText(head.subarray(0, 4096))) return null;
-  return { seen: 'plain text', hint: 'give the medium itself (RAM region, partition, image), not a log or a decoded file' };
+  return {
+    seen: 'plain text',
+    hint: 'give the medium itself (RAM region, partition, image), not a log or a decoded file',
+  };
 }
 
 function startsWith(head: Uint8Array, at: number, magic: string): boolean {

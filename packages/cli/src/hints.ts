@@ -15,7 +15,8 @@ export interface HintFlags {
  * @throws CliError naming the flag and what is wrong with it
  */
 export function hintsOf(flags: HintFlags): Hints {
-  const named = flags.ramoops === undefined ? null : parsed('--ramoops', ramoopsHint, flags.ramoops, parseRamoopsParameters);
+  const named =
+    flags.ramoops === undefined ? null : parsed('--ramoops', ramoopsHint, flags.ramoops, parseRamoopsParameters);
   const line = flags.cmdline === undefined ? null : cmdlineParameters(flags.cmdline);
   return {
     ...((named ?? line) && { ramoops: { ...line, ...named } }),
@@ -31,7 +32,11 @@ function cmdlineParameters(flag: string): NonNullable<Hints['ramoops']> {
   const line = flag.startsWith('@') ? readCmdline(flag.slice(1)) : flag;
   const parameters = parsed('--cmdline', ramoopsHint, line, ramoopsParametersOfCmdline);
   if (parameters === null) {
-    throw new CliError('--cmdline', 'no ramoops.* parameter in it', 'give the command line of the kernel that wrote the medium');
+    throw new CliError(
+      '--cmdline',
+      'no ramoops.* parameter in it',
+      'give the command line of the kernel that wrote the medium',
+    );
   }
   return parameters;
 }
@@ -48,7 +53,11 @@ function readCmdline(path: string): string {
     }
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    throw new CliError(`--cmdline @${path}`, detailOfSystemError(error), "give a file such as @/proc/cmdline, or the line itself in quotes");
+    throw new CliError(
+      `--cmdline @${path}`,
+      detailOfSystemError(error),
+      'give a file such as @/proc/cmdline, or the line itself in quotes',
+    );
   }
 }
 

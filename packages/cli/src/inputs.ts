@@ -1,7 +1,8 @@
 import { type Finding, type Hints, type PstoreRecord, type Severity, severityOf } from '@pstore-decode/formats';
+import type { MediumError } from '@pstore-decode/media/node';
 import type { Appearance } from './appearance.js';
 import type { Engine, OpenMedium } from './engine.js';
-import { CliError, isMediumError } from './errors.js';
+import { CliError, detailOfSystemError, isMediumError, isSystemError } from './errors.js';
 
 /** A record and where it was found. */
 export interface FoundRecord {
@@ -64,12 +65,15 @@ export async function readInput(
   let appearance: Appearance | null = null;
   let medium: OpenMedium | null = null;
   try {
-    medium = await reading.engine.open(input);
+    medium = await reading.engine.open(input, reading.signal);
     const options = { hints: reading.hints, signal: reading.signal };
     for await (const record of reading.engine.salvage(medium, (finding) => told.push(finding), options)) {
       if (reading.signal.aborted) break;
+      if (reading.liveOnly && record.state !== 'live') {
+        told.push(...record.findings);
+        continue;
+      }
       for (const finding of record.findings) onRecords.add(keyOf(finding));
-      if (reading.liveOnly && record.state !== 'live') continue;
       ofRecords.push(...record.findings);
       types.set(record.type, (types.get(record.type) ?? 0) + 1);
       recordCount += 1;
@@ -81,13 +85,16 @@ export async function readInput(
       const { appearanceOf } = await import('./appearance.js');
       appearance = await appearanceOf(medium);
     }
+    if (await medium.hasChanged()) {
+      failure = new CliError(input, 'changed while it was read', 'copy it and decode the copy: text may be mixed up');
+    }
   } catch (error) {
-    if (isMediumError(error)) failure = new CliError(input, error.what, error.hint);
-    else if (!reading.signal.aborted || error !== reading.signal.reason) throw error;
+    if (!reading.signal.aborted || error !== reading.signal.reason) failure = refusalOf(input, error);
   } finally {
     await medium?.close();
   }
-  const findings = told.filter((finding) => !onRecords.has(keyOf(finding)));
+  const byKey = new Map(told.map((finding) => [keyOf(finding), finding]));
+  const findings = [...byKey].flatMap(([key, finding]) => (onRecords.has(key) ? [] : [finding]));
   const all = [...findings, ...ofRecords];
   return {
     input,
@@ -110,15 +117,24 @@ function tallyOf(findings: readonly Finding[]): Record<Severity, number> {
   return tally;
 }
 
-/** Every finding there is, with the record that it is about. */
-export function* allFindings(report: InputReport): Generator<readonly [Finding, FoundRecord | null]> {
-  for (const finding of report.findings) yield [finding, null];
-  for (const found of report.records) {
-    for (const finding of found.record.findings) yield [finding, found];
-  }
+/** Every finding there is: those of the medium, then those of the records that were kept. */
+export function allFindings(report: InputReport): Finding[] {
+  return [...report.findings, ...report.records.flatMap((found) => found.record.findings)];
 }
 
-/** A finding that is told for the medium and for its record too is one. */
+/** Why an input cannot be read, in words. @throws the error itself when it is a bug */
+function refusalOf(input: string, error: unknown): CliError {
+  if (isMediumError(error)) return new CliError(input, error.what, hintOfMedium(error));
+  if (isSystemError(error)) return new CliError(input, detailOfSystemError(error), 'decode a copy of the medium');
+  throw error;
+}
+
+function hintOfMedium(error: MediumError): string {
+  if (error.code !== 'directory') return error.hint;
+  return `folders of files (a copy of efivarfs or of /sys/fs/pstore) are not read by this version; ${error.hint}`;
+}
+
+/** A finding that is told twice, or for the medium and for its record too, is one. */
 function keyOf({ code, at, detail }: Finding): string {
   return JSON.stringify([code, at?.start, at?.end, detail]);
 }

@@ -1,9 +1,13 @@
 import { asciiJson } from '@pstore-decode/formats/bytes';
 import { sha256 } from './digest.js';
 import type { FoundRecord, InputReport } from './inputs.js';
-import type { Output } from './io.js';
 import { type ExtractedJson, findingJson, recordJson } from './present/record-json.js';
 import { layoutsOf } from './summary.js';
+
+/** Where the pieces of a document go. */
+export interface TextSink {
+  write(chunk: string): void;
+}
 
 /** A run as JSON, written piece by piece: no text of the whole is ever in memory. */
 export interface JsonWriter {
@@ -13,7 +17,7 @@ export interface JsonWriter {
 }
 
 /** One document, `schema/report-1.json`: valid JSON also when the run is cut by Ctrl-C. */
-export function reportWriter(out: Pick<Output, 'write'>): JsonWriter {
+export function reportWriter(out: TextSink): JsonWriter {
   let records = 0;
   const open = '{"schema":"pstore-decode/report/1","records":[';
   return {
@@ -29,7 +33,7 @@ export function reportWriter(out: Pick<Output, 'write'>): JsonWriter {
 }
 
 /** A record a line as it is found, then `schema/end-1.json`: without that line the run was cut. */
-export function linesWriter(out: Pick<Output, 'write'>): JsonWriter {
+export function linesWriter(out: TextSink): JsonWriter {
   let records = 0;
   return {
     record(found, extracted) {

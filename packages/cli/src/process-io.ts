@@ -25,7 +25,11 @@ function fileOutput(fd: number, name: string): Output {
       } catch (error) {
         if (!isSystemError(error)) throw error;
         if (error.code === 'EPIPE') throw new OutputClosed();
-        throw new CliError(name, detailOfSystemError(error), 'write to another place; what stands there is not complete');
+        throw new CliError(
+          name,
+          detailOfSystemError(error),
+          'write to another place; what stands there is not complete',
+        );
       }
     },
   };

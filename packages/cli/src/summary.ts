@@ -23,7 +23,9 @@ export function summarise(ui: Ui, report: InputReport, liveOnly: boolean): void 
 
 /** What the reader inferred, in the form that can be pasted back. */
 export function layoutsOf(report: InputReport): string[] {
-  return report.findings.flatMap(({ code, detail }) => (code === 'area.layout' && detail !== undefined ? [detail] : []));
+  return report.findings.flatMap(({ code, detail }) =>
+    code === 'area.layout' && detail !== undefined ? [detail] : [],
+  );
 }
 
 function recordsInWords(report: InputReport): string {
@@ -52,7 +54,8 @@ function tellNothing(ui: Ui, report: InputReport, liveOnly: boolean): void {
   }
   if (appearance?.seen != null) rest.push(['seen', appearance.seen]);
   rest.push(['hint', appearance?.hint ?? hintFor(report)]);
-  const detail = size === 0 ? 'the input is empty' : liveOnly ? 'that kernel would show no record' : 'no crash record found';
+  const detail =
+    size === 0 ? 'the input is empty' : liveOnly ? 'that kernel would show no record' : 'no crash record found';
   ui.nothing(input, detail, rest);
 }
 

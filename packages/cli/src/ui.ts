@@ -1,5 +1,5 @@
 import { forMessage, hostile } from '@pstore-decode/formats/bytes';
-import { CliError } from './errors.js';
+import type { CliError } from './errors.js';
 import type { Io } from './io.js';
 
 /*

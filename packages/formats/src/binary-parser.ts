@@ -9,10 +9,11 @@
  */
 import { Parser } from 'binary-parser';
 import type { Endian, PlacedField, Struct } from './bytes/struct.js';
+import { ftraceRecords } from './payload/ftrace-layout.js';
 import { zoneHeader } from './ramoops/layout.js';
 
 /** THE LIST: the layouts offered, each under the name of its table. */
-export const layouts = { zoneHeader } as const;
+export const layouts = { zoneHeader, ...ftraceRecords } as const;
 
 /** A `Parser` of `binary-parser`. Our own name for it, so that no type of that package is needed to use ours. */
 export interface LayoutParser<T> {
@@ -49,7 +50,8 @@ export function parsers(endian: Endian): LayoutParsers {
 /**
  * A new `Parser` that reads the layout: u64 as bigint, byte fields as a copy, the others as numbers. It can be nested
  * (`new Parser().nest('header', { type: toParser(zoneHeader, 'le') })`) as long as the grammar around it imports
- * `binary-parser` as an ES module; with `require` there are two `Parser` classes, and `addFields` is the way.
+ * `binary-parser` as an ES module. With `require` there are two `Parser` classes, and TypeScript wants a cast: there
+ * `{ type: addFields(new Parser(), zoneHeader, 'le') }` is the way.
  * @throws Error when the name of a field is no identifier
  */
 export function toParser<T>(layout: Struct<T>, endian: Endian): LayoutParser<T> {

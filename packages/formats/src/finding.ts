@@ -178,6 +178,16 @@ export const findingKinds = {
     meaning: 'the records allowed for one input are used up; the rest was not read',
     action: 'name the region with --ramoops',
   },
+  'limit.hits': {
+    severity: 'lost',
+    meaning: 'more signatures than are kept for one input; those behind this place were not looked at',
+    action: 'name the region with --ramoops, or cut the medium in pieces',
+  },
+  'limit.area': {
+    severity: 'lost',
+    meaning: 'an area is larger than is read at once; its end was not read',
+    action: 'name the region with --ramoops',
+  },
 } as const satisfies Record<string, FindingKind>;
 
 export type FindingCode = keyof typeof findingKinds;

@@ -1,7 +1,7 @@
 /** The longest stretch of work without a break, in ms: Ctrl-C and a page stay alive. */
 const stretch = 40;
 
-/** A function to await between pieces of work. Where the last break is long ago it lets timers, signals and messages in. */
+/** A function to await between pieces of work: where the last break is long ago it lets timers and signals in. */
 export function breather(): () => Promise<void> {
   let last = performance.now();
   return async () => {

@@ -2,13 +2,13 @@ import type { Backend, Report } from '@pstore-decode/formats';
 import type { ByteRange } from '@pstore-decode/formats/bytes';
 import { breather } from './breathe.js';
 import { rangeSet } from './range-set.js';
-import { scannerFor, stands } from './signatures.js';
+import { scannerFor } from './signatures.js';
 import { checkRange, type RandomAccessSource } from './source.js';
 
 export interface LocateOptions {
-  /** Search here only; by default the whole medium. Physical memory should be named: reading registers can act. */
+  /** Search here only; by default the whole medium. Name it for physical memory: reading a device register can act. */
   readonly within?: readonly ByteRange[];
-  /** Bytes read at once, 8 MiB by default. The hits do not depend on it. */
+  /** Bytes read at once, 4 MiB by default. The hits do not depend on it. */
   readonly chunkSize?: number;
   /** Hits kept for each backend, a million by default. */
   readonly maxHits?: number;
@@ -38,12 +38,13 @@ export async function locate(
   report: Report,
   options: LocateOptions = {},
 ): Promise<readonly Located[]> {
-  const { chunkSize = 8 << 20, maxHits = 1_000_000, signal, onProgress } = options;
+  const { chunkSize = 4 << 20, maxHits = 1_000_000, signal, onProgress } = options;
   if (!(Number.isSafeInteger(chunkSize) && chunkSize > 0)) throw new RangeError(`chunk size ${chunkSize}`);
   const wanted = rangesToSearch(source.size, options.within);
   const total = wanted.reduce((sum, range) => sum + range.end - range.start, 0);
   const rows = backends.map((backend) => ({ backend, hits: [] as number[], dropped: 0 }));
-  const scan = scannerFor(backends.flatMap(({ probe }) => probe.signatures));
+  const searched = rows.flatMap((row) => row.backend.probe.signatures.map((signature) => ({ signature, row })));
+  const scan = scannerFor(searched.map(({ signature }) => signature));
   const overlap = Math.max(0, ...backends.map(({ probe }) => reach(probe) - 1));
   const breathe = breather();
   let done = 0;
@@ -52,13 +53,18 @@ export async function locate(
       signal?.throwIfAborted();
       const end = Math.min(range.end, start + chunkSize);
       const { bytes } = await source.read({ start, end: Math.min(source.size, end + overlap) }, report);
-      scan(bytes, end - start, (at) => {
-        for (const row of rows) {
-          if (!isHit(row.backend, bytes, at)) continue;
-          if (row.hits.length < maxHits) row.hits.push(start + at);
-          else row.dropped += 1;
-        }
+      const found = new Map(rows.map((row) => [row, [] as number[]]));
+      scan(bytes, end - start, (at, index) => {
+        const { row } = searched[index]!;
+        const { probe } = row.backend;
+        if (probe.accepts(bytes.subarray(at, at + probe.window))) found.get(row)!.push(start + at);
       });
+      for (const [row, hits] of found) {
+        const news = ascending(hits);
+        const room = maxHits - row.hits.length;
+        for (let i = 0; i < news.length && i < room; i++) row.hits.push(news[i]!);
+        row.dropped += Math.max(0, news.length - room);
+      }
       done += end - start;
       onProgress?.(done, total);
       await breathe();
@@ -89,9 +95,11 @@ function reach(probe: Backend['probe']): number {
   return Math.max(probe.window, ...probe.signatures.map(({ bytes }) => bytes.length));
 }
 
-function isHit({ probe }: Backend, bytes: Uint8Array, at: number): boolean {
-  return (
-    probe.signatures.some((signature) => stands(signature, bytes, at)) &&
-    probe.accepts(bytes.subarray(at, at + probe.window))
-  );
+/** Sorted, each once. */
+function ascending(offsets: readonly number[]): ArrayLike<number> {
+  return offsets.length === 0
+    ? []
+    : Float64Array.from(offsets)
+        .sort()
+        .filter((offset, i, all) => offset !== all[i - 1]);
 }

@@ -1,4 +1,3 @@
-import type { Report } from '@pstore-decode/formats';
 import { type ByteRange, gaps, type Span, type TracedBytes } from '@pstore-decode/formats/bytes';
 import { rangeSet } from './range-set.js';
 import { checkRange, type RandomAccessSource } from './source.js';
@@ -20,10 +19,11 @@ export interface ReadAtOptions {
 
 /** A failing sector is tried this many times more: drives do recover. */
 const retries = 2;
-/** Past this many failed reads the smallest piece doubles, and again: a dead disk must come to an end. */
-const patience = 32_768;
-/** Past this many bad ranges whole chunks are given up. */
-const mostBadRanges = 65_536;
+/**
+ * After this many pieces given up the smallest one doubles, and again: a dead disk must come to an end. With chunks of
+ * 8 MiB that makes at most 57344 pieces, and then one for each chunk.
+ */
+const patience = 4096;
 
 /**
  * A source over `readAt`. Short reads go on where they ended. A piece that fails is halved down to one sector, which is
@@ -35,9 +35,9 @@ export function sourceFrom(readAt: ReadAt, size: number, options: ReadAtOptions 
   const { sector = 512, chunk = 8 << 20, explain = (code) => code } = options;
   const bad = rangeSet();
   const reasons = new Set<string>();
-  let failures = 0;
+  let givenUp = 0;
 
-  /** Reads `pieces`, ascending, into `bytes`, which stand at `origin`. Gives the place where the medium ended, if it did. */
+  /** Reads `pieces`, ascending, into `bytes`, which stand at `origin`. Gives where the medium ended, if it did. */
   async function readPieces(pieces: readonly ByteRange[], bytes: Uint8Array, origin: number): Promise<number | null> {
     const open = pieces.flatMap((piece) => inChunks(piece, chunk)).reverse();
     let tries = 0;
@@ -50,21 +50,21 @@ export function sourceFrom(readAt: ReadAt, size: number, options: ReadAtOptions 
         if (outcome < end - start) open.push({ start: start + outcome, end });
         continue;
       }
-      failures += 1;
       reasons.add(explain(outcome.code));
-      const smallest = bad.count() < mostBadRanges ? Math.min(chunk, sector * 2 ** Math.floor(failures / patience)) : chunk;
+      const smallest = Math.min(chunk, sector * 2 ** Math.floor(givenUp / patience));
       if (outcome.answer === 'gone') {
         bad.add({ start, end: size });
         return null;
       }
-      if (end - start > smallest) {
-        const middle = boundaryBetween(start, end, smallest);
+      const middle = boundaryBetween(start, end, smallest);
+      if (middle !== null) {
         open.push({ start: middle, end }, { start, end: middle });
       } else if (outcome.answer === 'again' && tries < retries) {
         tries += 1;
         open.push(piece);
       } else {
         tries = 0;
+        givenUp += 1;
         bad.add(piece);
       }
     }
@@ -150,10 +150,11 @@ function inChunks(piece: ByteRange, chunk: number): ByteRange[] {
   return parts;
 }
 
-/** The multiple of `step` nearest to the middle that lies between; there is one when more than `step` bytes lie there. */
-function boundaryBetween(start: number, end: number, step: number): number {
+/** A multiple of `step` between `start` and `end`, at or below the middle where one is; null when there is none. */
+function boundaryBetween(start: number, end: number, step: number): number | null {
   const middle = Math.floor((start + end) / 2 / step) * step;
-  return middle > start ? middle : (Math.floor(start / step) + 1) * step;
+  const boundary = middle > start ? middle : (Math.floor(start / step) + 1) * step;
+  return boundary < end ? boundary : null;
 }
 
 function withHoles(bytes: Uint8Array, range: ByteRange, holes: readonly ByteRange[]): TracedBytes {

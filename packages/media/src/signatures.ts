@@ -1,47 +1,56 @@
 import type { Signature } from '@pstore-decode/formats';
 
-/** Calls `visit` with every offset below `end` where a signature may stand, ascending, and with few others. */
-export type Scan = (bytes: Uint8Array, end: number, visit: (at: number) => void) => void;
+/**
+ * Calls `found` for every signature that stands, whole, at an offset below `end`, with its index. Not in ascending
+ * order, and for the last offsets of `bytes` more than once.
+ */
+export type Scan = (bytes: Uint8Array, end: number, found: (at: number, index: number) => void) => void;
 
-const atEven = 1;
-const atOdd = 2;
+/** Pairs of zeros fill most of an empty medium: where it can, a signature is recognised by another pair. */
+const zeroPairCost = 1 << 20;
 
 /**
- * A scanner for all signatures at once. It looks at aligned pairs of bytes only, in a table of 65536: a signature that
- * begins at an even offset shows its bytes 0 and 1 as a pair, one at an odd offset its bytes 1 and 2. Blocks of zeros,
- * most of an empty medium, are passed over 16 bytes at a time unless a signature may begin with zeros.
+ * A scanner for all signatures at once. It looks at aligned pairs of bytes only, each in one table of 65536: every
+ * signature has an anchor for even and one for odd offsets, the pair of its bytes that fits the fewest values. Blocks
+ * of zeros are passed over 16 bytes at a time where no anchor is a pair of zeros.
  * @throws TypeError when a signature has no bytes, or not as many as its mask
  */
 export function scannerFor(signatures: readonly Signature[]): Scan {
   for (const { bytes, mask } of signatures) {
     if (bytes.length === 0 || bytes.length !== mask.length) throw new TypeError('a signature without bytes or mask');
   }
-  const table = pairTable(signatures);
+  const { table, rows } = anchorTable(signatures);
   const skipsZeros = table[0] === 0;
-  return (given, end, visit) => {
+  const longest = Math.max(0, ...signatures.map(({ bytes }) => bytes.length));
+  return (given, end, found) => {
     const bytes = given.byteOffset % 4 === 0 ? given : given.slice();
-    const pairs = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 1);
-    const quads = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
-    const last = Math.min(pairs.length, (end >>> 1) + 1);
+    const pairs = new Uint16Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.length / 2));
+    const quads = new Uint32Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.length / 4));
+    const last = Math.min(pairs.length, Math.ceil((end + longest) / 2));
     for (let i = 0; i < last; i++) {
       const pair = pairs[i]!;
       if (pair === 0 && skipsZeros) {
-        if ((i & 7) === 0) i = Math.max(i, (firstNonZero(quads, i >>> 1) << 1) - 1);
+        if (i % 8 === 0) i = Math.max(i, 2 * firstNonZero(quads, i / 2) - 1);
         continue;
       }
-      const found = table[pair]!;
-      if (found === 0) continue;
-      const at = 2 * i;
-      if ((found & atOdd) !== 0 && at > 0 && at - 1 < end) visit(at - 1);
-      if ((found & atEven) !== 0 && at < end) visit(at);
+      const row = table[pair]!;
+      if (row === 0) continue;
+      for (const { index, offset } of rows[row]!) {
+        const at = 2 * i - offset;
+        if (at >= 0 && at < end && stands(signatures[index]!, bytes, at)) found(at, index);
+      }
     }
-    // Offsets whose pair is cut off by the end: short signatures may stand there.
-    for (let at = Math.max(0, 2 * pairs.length - 1); at < end; at++) visit(at);
+    // Signatures that end with `bytes` may have their anchor in half a pair.
+    for (let at = Math.max(0, bytes.length - longest - 1); at < end; at++) {
+      signatures.forEach((signature, index) => {
+        if (stands(signature, bytes, at)) found(at, index);
+      });
+    }
   };
 }
 
 /** True when the signature stands at `at`, whole. */
-export function stands(signature: Signature, bytes: Uint8Array, at: number): boolean {
+function stands(signature: Signature, bytes: Uint8Array, at: number): boolean {
   const { bytes: wanted, mask } = signature;
   if (wanted.length > bytes.length - at) return false;
   for (let i = 0; i < wanted.length; i++) {
@@ -50,25 +59,53 @@ export function stands(signature: Signature, bytes: Uint8Array, at: number): boo
   return true;
 }
 
-/** For each pair, as this machine's u16: may it be bytes 0 and 1, or 1 and 2, of a signature? */
-function pairTable(signatures: readonly Signature[]): Uint8Array {
-  const table = new Uint8Array(65536);
-  const pair = new Uint16Array(1);
-  const two = new Uint8Array(pair.buffer);
-  for (let value = 0; value < table.length; value++) {
-    pair[0] = value;
-    for (const signature of signatures) {
-      if (fits(signature, 0, two[0]!) && fits(signature, 1, two[1]!)) table[value]! |= atEven;
-      if (fits(signature, 1, two[0]!) && fits(signature, 2, two[1]!)) table[value]! |= atOdd;
-    }
-  }
-  return table;
+/** The pair of bytes at `offset` of the signature with this index; from -1, where its first byte is any. */
+interface Anchor {
+  readonly index: number;
+  readonly offset: number;
 }
 
-/** Behind its end a signature fits everything. */
-function fits(signature: Signature, index: number, byte: number): boolean {
-  const mask = signature.mask[index];
-  return mask === undefined || (byte & mask) === signature.bytes[index];
+/** For each pair, as this machine's u16, the row of anchors that it fits. Row 0 is the empty one. */
+function anchorTable(signatures: readonly Signature[]): { table: Uint16Array; rows: readonly (readonly Anchor[])[] } {
+  const table = new Uint16Array(65536);
+  const rows: (readonly Anchor[])[] = [[]];
+  const pair = new Uint16Array(1);
+  const halves = new Uint8Array(pair.buffer);
+  for (const [index, signature] of signatures.entries()) {
+    for (const offset of [bestOffset(signature, 0), bestOffset(signature, -1)]) {
+      const grown = new Map<number, number>(); // row without this anchor → row with it
+      for (const first of choices(signature, offset)) {
+        for (const second of choices(signature, offset + 1)) {
+          halves.set([first, second]);
+          const old = table[pair[0]!]!;
+          const row = grown.get(old) ?? rows.push([...rows[old]!, { index, offset }]) - 1;
+          grown.set(old, row);
+          table[pair[0]!] = row;
+        }
+      }
+    }
+  }
+  return { table, rows };
+}
+
+/** Of the offsets `from`, `from + 2` and so on, the one whose pair fits the fewest values. */
+function bestOffset(signature: Signature, from: number): number {
+  let best = from;
+  let least = Number.POSITIVE_INFINITY;
+  for (let offset = from; offset < signature.bytes.length; offset += 2) {
+    const [first, second] = [choices(signature, offset), choices(signature, offset + 1)];
+    const isZero = first.includes(0) && second.includes(0);
+    const cost = first.length * second.length + (isZero ? zeroPairCost : 0);
+    if (cost < least) [best, least] = [offset, cost];
+  }
+  return best;
+}
+
+/** The values that fit the byte at `offset` of the signature: before and behind it, all. */
+function choices(signature: Signature, offset: number): number[] {
+  const mask = signature.mask[offset] ?? 0;
+  const wanted = signature.bytes[offset] ?? 0;
+  return Array.from({ length: 256 }, (_, value) => value).filter((value) => (value & mask) === wanted);
 }
 
 /** Index from `from`, in steps of 4, of the first block of 4 that is not all zeros or not whole. */

@@ -1,4 +1,11 @@
-import { backends, compressors, findingKinds, formatKernelVersion, newestKernel, recordTypes } from '@pstore-decode/formats';
+import {
+  backends,
+  compressors,
+  findingKinds,
+  formatKernelVersion,
+  newestKernel,
+  recordTypes,
+} from '@pstore-decode/formats';
 import { asciiJson } from '@pstore-decode/formats/bytes';
 import { exitStatus } from '../exit-status.js';
 import type { Io } from '../io.js';

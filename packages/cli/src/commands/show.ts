@@ -17,7 +17,11 @@ export const show: Command<ShowFlags> = async (inputs, run) => {
   if (wantsJson(run.flags)) return writeJson(inputs, run);
   const { stdout } = run.io;
   if (run.flags.raw && stdout.isTerminal()) {
-    throw new CliError('--raw', 'refuses a terminal: text from a medium can drive it', 'send it to a file or a pipe, or leave out --raw');
+    throw new CliError(
+      '--raw',
+      'refuses a terminal: text from a medium can drive it',
+      'send it to a file or a pipe, or leave out --raw',
+    );
   }
   const write = run.flags.raw ? writeRaw : inputs.length > 1 ? writeWithInput : writeText;
   const reports = await readInputs(inputs, run, { onReport: (report) => write(stdout, report) });

@@ -9,7 +9,7 @@ export const verify: Command = async (inputs, run) => {
   if (wantsJson(run.flags)) return writeJson(inputs, { ...run, flags: { ...run.flags, exitStatus: true } });
   const reports = await readInputs(inputs, run, {
     onReport(report) {
-      const findings = inMediumOrder([...allFindings(report)]);
+      const findings = inMediumOrder(allFindings(report));
       run.io.stdout.write(findings.map((finding) => `${diagnosticLine(report.input, finding)}\n`).join(''));
     },
   });

@@ -17,5 +17,7 @@ export function diagnosticLine(input: string, finding: Finding): string {
 
 /** In the order of the medium; what concerns the whole comes first. */
 export function inMediumOrder(findings: readonly Finding[]): Finding[] {
-  return [...findings].sort((a, b) => (a.at?.start ?? -1) - (b.at?.start ?? -1) || (a.at?.end ?? -1) - (b.at?.end ?? -1));
+  return [...findings].sort(
+    (a, b) => (a.at?.start ?? -1) - (b.at?.start ?? -1) || (a.at?.end ?? -1) - (b.at?.end ?? -1),
+  );
 }

@@ -29,7 +29,15 @@ export function listing(records: readonly FoundRecord[]): string {
     ...records.map((found) => columns.map((column) => forMessage(hostile(column.cell(found))))),
   ];
   const widths = columns.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
-  return rows.map((row) => `${row.map((cell, i) => aligned(cell, widths[i] ?? 0, columns[i])).join('  ').trimEnd()}\n`).join('');
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, i) => aligned(cell, widths[i] ?? 0, columns[i]))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
 }
 
 function aligned(cell: string, width: number, column: Column | undefined): string {

@@ -28,7 +28,11 @@ export interface ExtractedJson {
  * where the kernel would show no file. u64 are decimal strings.
  * @param digest hex sha256 of bytes
  */
-export function recordJson(found: FoundRecord, digest: (bytes: Uint8Array) => string, extracted?: ExtractedJson): object {
+export function recordJson(
+  found: FoundRecord,
+  digest: (bytes: Uint8Array) => string,
+  extracted?: ExtractedJson,
+): object {
   const { record, input, index } = found;
   const time = record.time && isoTime(record.time);
   return {
@@ -72,7 +76,11 @@ function textJson(record: PstoreRecord): object {
 }
 
 function spanJson(span: Span): object {
-  return { length: span.length, how: span.how, ...(span.from !== null && { start: span.from.start, end: span.from.end }) };
+  return {
+    length: span.length,
+    how: span.how,
+    ...(span.from !== null && { start: span.from.start, end: span.from.end }),
+  };
 }
 
 /** A number that JSON can carry; NaN and what no double holds exactly are left out. */

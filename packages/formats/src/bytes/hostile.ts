@@ -21,7 +21,7 @@ export function forTerminal(text: HostileText): string {
   if (isPlainAscii(bytes)) return looseUtf8.decode(bytes);
   const parts: string[] = [];
   for (const piece of utf8Pieces(bytes)) {
-    parts.push(typeof piece === 'number' ? escape(piece, 2) : piece.replace(unprintable, escapeEach));
+    parts.push(typeof piece === 'number' ? escapeCode(piece, 2) : piece.replace(unprintable, escapeEach));
   }
   return parts.join('');
 }
@@ -53,10 +53,13 @@ export function forHtml(text: HostileText): string {
   return forTerminal(text).replace(/[&<>"']/g, (c) => entities[c] ?? c);
 }
 
-/** For one CSV cell (RFC 4180), quoted; a leading `= + - @`, tab or CR is disarmed by a quote mark. */
+/**
+ * For one CSV cell (RFC 4180), quoted. A leading `= + - @` (full-width too), tab or line feed is disarmed by an
+ * apostrophe; where apostrophes stand before it already, by one more, so that it can be undone.
+ */
 export function forCsv(text: HostileText): string {
   const shown = forTerminal(text);
-  return `"${(/^[=+\-@\t\r]/.test(shown) ? `'${shown}` : shown).replaceAll('"', '""')}"`;
+  return `"${(/^'*[=+\-@\t\n\uff1d\uff0b\uff0d\uff20]/.test(shown) ? `'${shown}` : shown).replaceAll('"', '""')}"`;
 }
 
 /** A file name of our own alphabet, at most 100 characters; every other byte becomes `_`. Not reversible: the name itself belongs in the manifest. */
@@ -74,21 +77,23 @@ export function asciiJson(value: unknown, indent?: number): string {
 }
 
 // C0 without tab and line feed, DEL, C1; soft hyphen, zero-width, bidi, line and paragraph separators, invisible
-// operators, fillers, variation selectors, byte order mark, interlinear marks, tags, private use and noncharacters.
+// operators, fillers, variation selectors, byte order mark, interlinear marks, tags and all other format characters (Cf),
+// private use and noncharacters. A list, so that every runtime escapes the same; the two properties never change.
 const unprintable =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to escape
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff]|[\ud800-\udfff]|[\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]|\\x\{/gu;
+  // biome-ignore lint/suspicious/noMisleadingCharacterClass: single code points are meant
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\p{Co}\p{Noncharacter_Code_Point}]|[\ud800-\udfff]|[\u{110bd}\u{110cd}\u{13430}-\u{1343f}\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]|\\x\{/gu;
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const looseUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
-function escape(code: number, digits: number): string {
+function escapeCode(code: number, digits: number): string {
   return `\\x{${code.toString(16).padStart(digits, '0')}}`;
 }
 
 function escapeEach(found: string): string {
   const code = found.codePointAt(0) ?? 0;
-  return escape(code, code < 0x80 ? 2 : 4) + found.slice(code > 0xffff ? 2 : 1);
+  return escapeCode(code, code < 0x80 ? 2 : 4) + found.slice(code > 0xffff ? 2 : 1);
 }
 
 function isPlainAscii(bytes: Uint8Array): boolean {
@@ -120,7 +125,8 @@ function* utf8Pieces(bytes: Uint8Array): Generator<string | number> {
 function sequenceLength(bytes: Uint8Array, at: number): number {
   const first = bytes[at] ?? 0;
   if (first < 0x80) return 1;
-  const length = first >= 0xc2 && first <= 0xdf ? 2 : first >= 0xe0 && first <= 0xef ? 3 : first >= 0xf0 && first <= 0xf4 ? 4 : 0;
+  const length =
+    first >= 0xc2 && first <= 0xdf ? 2 : first >= 0xe0 && first <= 0xef ? 3 : first >= 0xf0 && first <= 0xf4 ? 4 : 0;
   if (length === 0 || length > bytes.length - at) return 0;
   const second = bytes[at + 1] ?? 0;
   const low = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;

@@ -30,10 +30,10 @@ export function need(bytes: Uint8Array, offset: number, length: number): Uint8Ar
 
 /**
  * Admits a claimed size or offset as a number.
- * @throws FormatError `bytes.claim` when it is negative or above `max`
+ * @throws FormatError `bytes.claim` when it is negative, above `max` or NaN
  */
 export function bound(claim: bigint | number, max: number): number {
-  if (claim < 0 || claim > max) throw new FormatError('bytes.claim', `${claim} where at most ${max} fits`);
+  if (!(claim >= 0 && claim <= max)) throw new FormatError('bytes.claim', `${claim} where at most ${max} fits`);
   return Number(claim);
 }
 

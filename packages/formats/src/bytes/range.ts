@@ -15,15 +15,15 @@ export function hull(ranges: Iterable<ByteRange>): ByteRange | null {
   return start <= end ? { start, end } : null;
 }
 
-/** The parts of `whole` that no range of `covered` touches, in ascending order. */
+/** The parts of `whole` that no range of `covered` touches, ascending, none empty. An empty range touches nothing. */
 export function gaps(whole: ByteRange, covered: Iterable<ByteRange>): ByteRange[] {
-  const sorted = [...covered].sort((a, b) => a.start - b.start);
+  const sorted = [...covered].filter((range) => range.start < range.end).sort((a, b) => a.start - b.start);
   const open: ByteRange[] = [];
   let at = whole.start;
   for (const range of sorted) {
+    if (at >= whole.end) return open;
     if (range.start > at) open.push({ start: at, end: Math.min(range.start, whole.end) });
     at = Math.max(at, range.end);
-    if (at >= whole.end) return open;
   }
   if (at < whole.end) open.push({ start: at, end: whole.end });
   return open;

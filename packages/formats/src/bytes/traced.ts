@@ -72,7 +72,8 @@ export function concat(...parts: readonly TracedBytes[]): TracedBytes {
 }
 
 /**
- * A copy of `traced` with the bytes at `at` replaced by `fixed`; bytes that differ become `corrected`.
+ * A copy of `traced` with the bytes at `at` replaced by `fixed`; bytes that differ become `corrected`. Derived bytes
+ * stay `derived`: they have no place of their own on the medium.
  * @throws RangeError when `fixed` does not fit
  */
 export function patch(traced: TracedBytes, at: number, fixed: Uint8Array): TracedBytes {
@@ -108,7 +109,8 @@ function markCorrected(traced: TracedBytes, changed: readonly number[]): Span[] 
     let from = at;
     for (let i = changed[next]; i !== undefined && i < end; i = changed[++next]) {
       if (i > from) append(spans, cut(span, from - at, i - at));
-      append(spans, { ...cut(span, i - at, i - at + 1), how: 'corrected' });
+      const byte = cut(span, i - at, i - at + 1);
+      append(spans, span.how === 'derived' ? byte : { ...byte, how: 'corrected' });
       from = i + 1;
     }
     if (from < end) append(spans, cut(span, from - at, end - at));

@@ -2,6 +2,7 @@ import { divide, type GaloisField, multiply, order } from './galois.js';
 
 /** Wrong bytes of a block. A place is the power of x that the byte is the coefficient of: 0 is the last parity byte. */
 export interface Errata {
+  /** Ascending. */
   readonly places: readonly number[];
   /** What to add to (exclusive or) the byte at each place; 0 where an erased byte turns out right. */
   readonly values: readonly number[];
@@ -69,12 +70,7 @@ interface Locators {
  * syndromes obey, lowest degree first, and gives its degree. The former Λ is not moved: `shift` is the power of x that
  * it is to be multiplied by.
  */
-function findLocator(
-  field: GaloisField,
-  syndromes: Uint8Array,
-  erased: readonly number[],
-  locators: Locators,
-): number {
+function findLocator(field: GaloisField, syndromes: Uint8Array, erased: readonly number[], locators: Locators): number {
   const { products } = field;
   startLocators(field, erased, locators);
   let length = erased.length;
@@ -119,9 +115,9 @@ function startLocators(field: GaloisField, erased: readonly number[], { now, for
 }
 
 /**
- * The places whose X are the inverse roots of Λ, or null when they are fewer than its degree. Those in the pad of a
- * shortened code are not looked for: either way the block is uncorrectable. Each one found is divided out, so that the
- * work shrinks; the last is read off.
+ * The places, ascending, whose X are the inverse roots of Λ, or null when they are fewer than its degree. Those in the
+ * pad of a shortened code are not looked for: either way the block is uncorrectable. Each one found is divided out, so
+ * that the work shrinks; the last is read off.
  */
 function findPlaces(
   { exp, log, products }: GaloisField,
@@ -143,8 +139,9 @@ function findPlaces(
     left -= 1;
     places.push(place);
   }
+  // A last one that is not behind the others is one of them again.
   const last = log[rest[1]!]!;
-  if (left > 1 || last >= length || places.includes(last)) return null;
+  if (left > 1 || last >= length || last <= (places.at(-1) ?? -1)) return null;
   places.push(last);
   return places;
 }
@@ -192,5 +189,7 @@ function reproduces(
       term = products[row | term]!;
     }
   }
-  return syndromes.every((syndrome) => syndrome === 0);
+  let left = 0;
+  for (let i = 0; i < syndromes.length; i += 1) left |= syndromes[i]!;
+  return left === 0;
 }

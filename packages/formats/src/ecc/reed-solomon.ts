@@ -48,16 +48,16 @@ export interface ReedSolomon {
    * Corrects what can be corrected: ⌊parity / 2⌋ wrong bytes anywhere; with erasures (positions in data followed by
    * parity, known to be doubtful) all blocks with 2 · errors + erasures ≤ parity. A codeword is returned as it is.
    *
-   * Without erasures the verdicts are those of the kernel since 5.3, which accepts any pattern that leads to a codeword
-   * by a locator with all its roots inside the block. For odd parity that can be ⌈parity / 2⌉ bytes, which are then a
-   * guess: `corrected > parity >> 1` tells.
+   * Without erasures the verdicts are those of the kernel since 5.3, which accepts every pattern that leads to a codeword
+   * by a locator with all its roots inside the block. Those can be more than ⌊parity / 2⌋ bytes, mostly where parity is
+   * odd, and are then a guess: `corrected > parity >> 1` tells.
    * @throws RangeError when an erasure is out of range or named twice
    */
   decode(data: Uint8Array, parity: Uint8Array, erasures?: readonly number[]): Corrected | Uncorrectable;
 }
 
 /**
- * Builds the tables of a code: 16 KiB for parity up to 16, 64 KiB for 64. Keep it and use it for all blocks.
+ * Builds the tables of a code: 80 KiB for parity up to 16, 128 KiB for 64. Keep it and use it for all blocks.
  * @throws RangeError when there is no such code
  */
 export function reedSolomon(parameters: ReedSolomonParameters): ReedSolomon {
@@ -116,9 +116,9 @@ function apply({ places, values }: Errata, data: Uint8Array, parity: Uint8Array)
   const positions: number[] = [];
   let fixedData = data;
   let fixedParity = parity;
-  places.forEach((place, i) => {
-    if (values[i] === 0) return;
-    const position = last - place;
+  for (let i = places.length - 1; i >= 0; i -= 1) {
+    if (values[i] === 0) continue;
+    const position = last - places[i]!;
     positions.push(position);
     if (position < data.length) {
       if (fixedData === data) fixedData = new Uint8Array(data);
@@ -127,8 +127,7 @@ function apply({ places, values }: Errata, data: Uint8Array, parity: Uint8Array)
       if (fixedParity === parity) fixedParity = new Uint8Array(parity);
       fixedParity[position - data.length]! ^= values[i]!;
     }
-  });
-  positions.sort((a, b) => a - b);
+  }
   return { ok: true, corrected: positions.length, positions, data: fixedData, parity: fixedParity };
 }
 

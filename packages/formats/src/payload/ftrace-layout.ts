@@ -1,79 +1,66 @@
-import type { Endian } from '../bytes/struct.js';
-import { isSince, type KernelVersion } from '../kernel-version.js';
-import { decodeFtraceCall, type FtraceCall, type FtraceLayout, ftraceRecordSize } from './ftrace.js';
+import { type Endian, type Struct, struct, u32, u64 } from '../bytes/struct.js';
 
-/** A layout and whether the bytes spoke for it. */
-export interface GuessedLayout {
-  readonly layout: FtraceLayout;
-  /** False when no candidate fitted better than chance: the 64-bit form of that kernel was taken. */
-  readonly evident: boolean;
+/** `struct pstore_ftrace_record` (include/linux/pstore.h), by ABI and age of the writer. */
+export interface FtraceLayout {
+  readonly endian: Endian;
+  /** Bytes of an address. */
+  readonly wordSize: 4 | 8;
+  /** Since 4.9 a counter with the CPU in its low byte; before that the CPU alone. */
+  readonly stamped: boolean;
+  /** 32-bit ARM keeps the CPU in the low bits of ip: this mask; 0 elsewhere (PSTORE_CPU_IN_IP). */
+  readonly cpuInIp: 0 | 1 | 3;
+  /** Since 7.x addresses are stored without the KASLR offset, those outside the kernel with the top bit cleared. */
+  readonly topBitRestored: boolean;
 }
 
-/**
- * Which of the record layouts the rings of one medium have. Nothing on the medium says it: kernel addresses, counters
- * that rise in small steps, and one CPU a ring tell.
- * @param rings the unrolled rings, one for each CPU where they are apart; each ends with a whole record
- */
-export function guessFtraceLayout(rings: readonly Uint8Array[], endian: Endian, kernel: KernelVersion): GuessedLayout {
-  let best: GuessedLayout & { readonly score: number } = {
-    layout: candidates(endian, kernel)[0] as FtraceLayout,
-    evident: false,
-    score: 0.4,
-  };
-  for (const layout of candidates(endian, kernel)) {
-    const score = mean(rings.map((ring) => plausibility(ring, layout)).filter((s) => s !== null));
-    if (score > best.score) best = { layout, evident: true, score };
-  }
-  return { layout: best.layout, evident: best.evident };
+const stamped64 = struct<Stamped<bigint>>('pstore_ftrace_record, 64-bit, since 4.9', {
+  ip: u64('address of the traced function'),
+  parentIp: u64('address it was called from'),
+  stamp: u64('counter << 8 | cpu'),
+});
+
+const stamped32 = struct<Stamped<number>>('pstore_ftrace_record, 32-bit, since 4.9', {
+  ip: u32('address of the traced function'),
+  parentIp: u32('address it was called from'),
+  stamp: u64('counter << 8 | cpu; the counter alone where ip holds the cpu'),
+});
+
+const plain64 = struct<{ ip: bigint; parentIp: bigint; cpu: number; padding: number }>(
+  'pstore_ftrace_record, 64-bit, 3.6 to 4.8',
+  {
+    ip: u64('address of the traced function'),
+    parentIp: u64('address it was called from'),
+    cpu: u32('cpu'),
+    padding: u32('0'),
+  },
+);
+
+const plain32 = struct<{ ip: number; parentIp: number; cpu: number }>('pstore_ftrace_record, 32-bit, 3.6 to 4.8', {
+  ip: u32('address of the traced function'),
+  parentIp: u32('address it was called from'),
+  cpu: u32('cpu'),
+});
+
+const plainArm = struct<{ ip: number; parentIp: number }>('pstore_ftrace_record, 32-bit ARM, 3.6 to 4.8', {
+  ip: u32('address of the traced function, cpu in its low bits'),
+  parentIp: u32('address it was called from'),
+});
+
+export interface Stamped<Word> {
+  readonly ip: Word;
+  readonly parentIp: Word;
+  readonly stamp: bigint;
 }
 
-function candidates(endian: Endian, kernel: KernelVersion): FtraceLayout[] {
-  const stamped = isSince(kernel, 4, 9);
-  const topBitRestored = isSince(kernel, 7, 0);
-  const of = (wordSize: 4 | 8, cpuInIp: 0 | 1 | 3): FtraceLayout => {
-    return { endian, wordSize, stamped, cpuInIp, topBitRestored: topBitRestored && cpuInIp === 0 };
-  };
-  return [of(8, 0), of(4, 0), of(4, 3), of(4, 1)];
+/** The layout tables, for documentation and other people's grammars. */
+export const ftraceRecords = { stamped64, stamped32, plain64, plain32, plainArm };
+
+/** The table of a layout. */
+export function tableOf(layout: FtraceLayout): Struct<RawCall> {
+  const { wordSize, stamped, cpuInIp } = layout;
+  if (wordSize === 8) return (stamped ? stamped64 : plain64) as Struct<RawCall>;
+  if (stamped) return stamped32 as Struct<RawCall>;
+  return (cpuInIp === 0 ? plain32 : plainArm) as Struct<RawCall>;
 }
 
-/** 0 to 1: the share of records that look right; null when the ring holds no whole record or nothing but zeros. */
-function plausibility(ring: Uint8Array, layout: FtraceLayout): number | null {
-  const step = ftraceRecordSize(layout);
-  let before: FtraceCall | null = null;
-  let records = 0;
-  let good = 0;
-  // The end of a long ring is enough; it is what was written last.
-  const first = Math.max(ring.length % step, ring.length - sample * step);
-  for (let at = first; at + step <= ring.length; at += step) {
-    const call = decodeFtraceCall(ring, at, layout);
-    if (call.ip === 0n && call.parentIp === 0n && (call.counter ?? 0n) === 0n) continue;
-    records += 1;
-    if (isKernelAddress(call.ip, layout)) good += 0.3;
-    if (isKernelAddress(call.parentIp, layout)) good += 0.3;
-    if (before === null || follows(before, call, layout)) good += 0.4;
-    before = call;
-  }
-  return records === 0 ? null : good / records;
-}
-
-const sample = 256;
-
-/** Top 16 bits ffff or c000 (ppc64), the same with the top bit cleared; the upper half of a 32-bit space. */
-function isKernelAddress(address: bigint, layout: FtraceLayout): boolean {
-  if (layout.wordSize === 4) return address >= 0x80000000n || (layout.topBitRestored && address >= 0x40000000n);
-  const top = address >> 48n;
-  return top === 0xffffn || top === 0xc000n || top === 0x7fffn || top === 0x4000n;
-}
-
-/** Same CPU, and a counter that rises by less than 2^20 calls. (An interrupt can swap neighbours.) */
-function follows(before: FtraceCall, call: FtraceCall, layout: FtraceLayout): boolean {
-  if (call.counter === undefined || before.counter === undefined) return call.cpu < 4096;
-  const step = call.counter - before.counter;
-  // Where ip holds the CPU the counter is not shifted: every step a multiple of 256 would mean the other layout.
-  if (layout.cpuInIp !== 0 && step % 256n === 0n) return false;
-  return call.cpu === before.cpu && step > -1024n && step < 1n << 20n;
-}
-
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
-}
+type RawCall = { ip: bigint | number; parentIp: bigint | number } & ({ stamp: bigint } | { cpu: number } | object);

@@ -3,10 +3,9 @@ export {
   decodeFtraceCall,
   encodeFtraceCall,
   type FtraceCall,
-  type FtraceLayout,
   formatFtraceCall,
   ftraceRecordSize,
-  ftraceRecords,
   ftraceText,
 } from './ftrace.js';
-export { type GuessedLayout, guessFtraceLayout } from './ftrace-layout.js';
+export { type GuessedLayout, guessFtraceLayout } from './ftrace-guess.js';
+export { type FtraceLayout, ftraceRecords } from './ftrace-layout.js';

@@ -41,9 +41,18 @@ export function eccGeometry(zoneSize: number, eccSize: number, count: BlockCount
   };
 }
 
-/** The kernel's code: GF(2^8) over 0x11d, first root 0; null without ECC. Costly to build: one for all zones. */
-export function zoneCodec(eccSize: number): ReedSolomon | null {
-  return eccSize === 0 ? null : reedSolomon({ parity: eccSize, polynomial: 0x11d, firstRoot: 0 });
+/** Gives the kernel's code for a parity size: GF(2^8) over 0x11d, first root 0; null without ECC. */
+export type Codecs = (eccSize: number) => ReedSolomon | null;
+
+/** The tables of a code are costly to build: each is built once, when it is first asked for. */
+export function zoneCodecs(): Codecs {
+  const built = new Map<number, ReedSolomon>();
+  return (eccSize) => {
+    if (eccSize === 0) return null;
+    const codec = built.get(eccSize) ?? reedSolomon({ parity: eccSize, polynomial: 0x11d, firstRoot: 0 });
+    built.set(eccSize, codec);
+    return codec;
+  };
 }
 
 /** What one correction pass did; nothing without ECC. Block -1 is the header. */

@@ -1,5 +1,6 @@
 import { concat, slice, type TracedBytes } from '../bytes/traced.js';
-import { decodeFtraceCall, type FtraceLayout, ftraceRecordSize } from '../payload/ftrace.js';
+import { decodeFtraceCall, ftraceRecordSize } from '../payload/ftrace.js';
+import type { FtraceLayout } from '../payload/ftrace-layout.js';
 
 /**
  * The rings of all CPUs as one, by counter, as the kernel merges them (pstore_ftrace_combine_log, fs/pstore/platform.c):

@@ -16,6 +16,7 @@ export {
   ramoopsParametersOfCmdline,
 } from './parameters.js';
 export { readRamoops } from './read.js';
+export { encodeRamoops, type RamoopsMedium, type RamoopsRecord } from './write.js';
 export { type Arrangement, arrangementOf, arrangements, ramoopsZones, type Zone, type ZoneType } from './zones.js';
 
 /** ramoops: a region of RAM cut into zones (fs/pstore/ram.c, fs/pstore/ram_core.c). */

@@ -40,12 +40,13 @@ function isSignature(low: number): boolean {
   return sig === zoneSignature || signatureVersion(sig) !== null;
 }
 
-/** True when the four bytes at `at` are one of the signatures with at most 8 flipped bits. */
+/** True when the four bytes at `at` are one of the signatures with at most 6 flipped bits, and no filler. */
 export function nearSignature(bytes: Uint8Array, at: number, endian: Endian, signatures: Iterable<number>): boolean {
   if (at < 0 || at + 4 > bytes.length) return false;
   const [a = 0, b = 0, c = 0, d = 0] = bytes.subarray(at, at + 4);
+  if (a === b && b === c && c === d) return false;
   const word = endian === 'le' ? (d << 24) | (c << 16) | (b << 8) | a : (a << 24) | (b << 16) | (c << 8) | d;
-  for (const signature of signatures) if (ones(word ^ signature) <= 8) return true;
+  for (const signature of signatures) if (ones(word ^ signature) <= 6) return true;
   return false;
 }
 

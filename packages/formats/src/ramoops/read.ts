@@ -7,10 +7,10 @@ import { formatKernelVersion, newestKernel } from '../kernel-version.js';
 import { parsePartLine } from '../payload/dmesg.js';
 import type { PstoreRecord } from '../record.js';
 import { type Dump, readDumps } from './dumps.js';
-import { eccGeometry, zoneCodec } from './ecc-blocks.js';
+import { type Codecs, eccGeometry, zoneCodecs } from './ecc-blocks.js';
 import { inferLayouts, type Layout } from './infer.js';
 import { writerOf } from './kernel.js';
-import { formatRamoopsParameters, type RamoopsParameters } from './parameters.js';
+import { formatRamoopsParameters } from './parameters.js';
 import { isSlotStart, readPreZoneDump } from './pre-zone.js';
 import { type RegionReading, recordsOf } from './records.js';
 import { readZone, type ZoneReading } from './zone.js';
@@ -21,13 +21,14 @@ export function* readRamoops(area: Area, report: Report, hints: Hints, fuel: Fue
   const { content, range } = area;
   const hits = area.hits.map((hit) => hit - range.start);
   const given = hints.ramoops ?? {};
+  const codecs = zoneCodecs();
   fuel.spend(content.bytes.length);
-  const layouts = inferLayouts(content.bytes, hits, given, hints.asKernel, fuel);
+  const layouts = inferLayouts(content.bytes, hits, given, hints.asKernel, codecs, fuel);
   if (layouts.length === 0 && hints.ramoops !== undefined) {
     report({ code: 'area.no-layout', at: range, detail: formatRamoopsParameters(hints.ramoops) });
   }
   const covered: ByteRange[] = [];
-  for (const layout of layouts) yield* readRegion(area, seenBy(layout, hints), given, covered, report, hints, fuel);
+  for (const layout of layouts) yield* readRegion(area, seenBy(layout, hints), codecs, covered, report, hints, fuel);
   yield* readPreZone(area, hits, covered, fuel);
   for (const open of gaps(range, covered)) report({ code: 'area.slack', at: open });
 }
@@ -37,13 +38,13 @@ function seenBy(layout: Layout, hints: Hints): Layout {
   if (hints.asKernel === undefined) return layout;
   const arrangement = arrangementOf(hints.asKernel);
   const zones = ramoopsZones(layout.sizes, arrangement, layout.cpus) ?? [];
-  return { ...layout, arrangement, zones };
+  return { ...layout, arrangement, zones, blockCount: arrangement.blockCount };
 }
 
 function* readRegion(
   area: Area,
   layout: Layout,
-  given: RamoopsParameters,
+  codecs: Codecs,
   covered: ByteRange[],
   report: Report,
   hints: Hints,
@@ -54,12 +55,12 @@ function* readRegion(
   report({
     code: 'area.layout',
     at: region,
-    detail: formatRamoopsParameters({ memAddress: given.memAddress ?? base, ...layout.sizes }),
+    detail: formatRamoopsParameters({ memAddress: hints.ramoops?.memAddress ?? base, ...layout.sizes }),
   });
   if (region.end > area.range.end) report({ code: 'area.truncated', at: { start: area.range.end, end: region.end } });
-  const codec = zoneCodec(layout.sizes.eccSize);
+  const codec = codecs(layout.sizes.eccSize);
   const readings = layout.zones.flatMap((zone): ZoneReading[] => {
-    const geometry = eccGeometry(zone.size, layout.sizes.eccSize, layout.arrangement.blockCount);
+    const geometry = eccGeometry(zone.size, layout.sizes.eccSize, layout.blockCount);
     const content = zoneContent(area, layout.base + zone.start, zone.size);
     if (geometry === null || content === null) return [];
     fuel.spend(zone.size);

@@ -6,7 +6,7 @@ import { eccNotice, kernelDecompresses, kernelFileName, withNotice } from '../ke
 import { formatKernelVersion, isSince, type KernelVersion } from '../kernel-version.js';
 import { parsePartLine } from '../payload/dmesg.js';
 import { ftraceText } from '../payload/ftrace.js';
-import { guessFtraceLayout } from '../payload/ftrace-layout.js';
+import { guessFtraceLayout } from '../payload/ftrace-guess.js';
 import type { EccSummary, KernelFile, PstoreRecord, Timestamp } from '../record.js';
 import type { Dump } from './dumps.js';
 import { eccGeometry } from './ecc-blocks.js';
@@ -97,8 +97,8 @@ function dumpFile(region: RegionReading, reading: ZoneReading, dump: Dump): Kern
   const kept = isSince(kernel, 3, 19) ? slice(log, header.length, log.bytes.length) : log;
   const mtime = fileTime(header, kernel);
   if (!header.compressed || !isSince(kernel, 3, 12)) return plainFile(reading, kernel, kept, id, mtime);
-  const { sizes, arrangement } = layout;
-  const capacity = eccGeometry(reading.zone.size, sizes.eccSize, arrangement.blockCount)?.capacity ?? 0;
+  const { sizes, blockCount } = layout;
+  const capacity = eccGeometry(reading.zone.size, sizes.eccSize, blockCount)?.capacity ?? 0;
   const room = dumpBufferSize(capacity, sizes.recordSize, sizes.consoleSize, kernel);
   const notice = noticeOf(reading.ecc, kernel);
   if (dump.stream !== undefined && kernelDecompresses(dump.stream, room, kernel)) {

@@ -45,34 +45,51 @@ export function arrangementOf(version: KernelVersion): Arrangement {
   return found ?? (arrangements.at(-1) as Arrangement);
 }
 
+/** How many dump zones of which size, and how large each ftrace zone is. */
+export interface Shares {
+  readonly dumps: number;
+  readonly dumpZone: number;
+  readonly ftraces: number;
+  readonly ftraceZone: number;
+}
+
+/** Null when the driver refuses the sizes. @param cpus as in `ramoopsZones` */
+export function sharesOf(sizes: RamoopsSizes, arrangement: Arrangement, cpus: number): Shares | null {
+  const memSize = arrangement.memSizePowerOfTwo ? floorPowerOfTwo(sizes.memSize) : sizes.memSize;
+  const record = floorPowerOfTwo(sizes.recordSize);
+  const ftrace = floorPowerOfTwo(sizes.ftraceSize);
+  const dumpMem = memSize - floorPowerOfTwo(sizes.consoleSize) - ftrace - floorPowerOfTwo(sizes.pmsgSize);
+  const dumps = record === 0 ? 0 : Math.floor(dumpMem / record);
+  if (dumpMem < 0 || (record !== 0 && dumps === 0)) return null;
+  const even = arrangement.dumpZones === 'even share';
+  const ftraces = arrangement.ftracePerCpu ? cpus : 1;
+  return {
+    dumps,
+    dumpZone: arrangement.dumpZones === 'exact' ? record : share(dumpMem, dumps, even),
+    ftraces,
+    ftraceZone: share(ftrace, ftraces, even),
+  };
+}
+
 /**
  * The zones of a region, in the order in which they stand; null when the driver refuses the sizes.
  * @param cpus possible CPUs of the writer (nr_cpu_ids), 1 where ftrace is not per CPU
  */
 export function ramoopsZones(sizes: RamoopsSizes, arrangement: Arrangement, cpus: number): Zone[] | null {
-  const memSize = arrangement.memSizePowerOfTwo ? floorPowerOfTwo(sizes.memSize) : sizes.memSize;
-  const record = floorPowerOfTwo(sizes.recordSize);
-  const console = floorPowerOfTwo(sizes.consoleSize);
-  const ftrace = floorPowerOfTwo(sizes.ftraceSize);
-  const pmsg = floorPowerOfTwo(sizes.pmsgSize);
-  const dumpMem = memSize - console - ftrace - pmsg;
-  const count = record === 0 ? 0 : Math.floor(dumpMem / record);
-  if (dumpMem < 0 || (record !== 0 && count === 0)) return null;
-  const even = arrangement.dumpZones === 'even share';
-  const dumpZone = arrangement.dumpZones === 'exact' ? record : share(dumpMem, count, even);
+  const shares = sharesOf(sizes, arrangement, cpus);
+  if (shares === null) return null;
   const zones: Zone[] = [];
   let at = 0;
-  const add = (type: ZoneType, zoneCount: number, size: number): void => {
-    for (let index = 0; index < zoneCount && size > 0; index++, at += size)
-      zones.push({ type, index, start: at, size });
+  const add = (type: ZoneType, count: number, size: number): void => {
+    for (let index = 0; index < count && size > 0; index++, at += size) zones.push({ type, index, start: at, size });
   };
-  add('dmesg', count, dumpZone);
-  add('console', 1, console);
+  const pmsg = floorPowerOfTwo(sizes.pmsgSize);
+  add('dmesg', shares.dumps, shares.dumpZone);
+  add('console', 1, floorPowerOfTwo(sizes.consoleSize));
   if (arrangement.afterConsole === 'pmsg') add('pmsg', 1, pmsg);
-  const traced = arrangement.ftracePerCpu ? cpus : 1;
-  add('ftrace', traced, share(ftrace, traced, even));
+  add('ftrace', shares.ftraces, shares.ftraceZone);
   if (arrangement.afterConsole === 'ftrace') add('pmsg', 1, pmsg);
-  return at <= memSize && zones.every((zone) => zone.size > zoneHeader.size) ? zones : null;
+  return zones.every(({ size }) => size > zoneHeader.size) ? zones : null;
 }
 
 /** The largest power of two that is not above `size`; 0 for 0. */

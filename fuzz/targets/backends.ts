@@ -1,0 +1,61 @@
+import { type Backend, backends, type Finding, type PstoreRecord } from '@pstore-decode/formats';
+import { FormatError, fuel, trace } from '@pstore-decode/formats/bytes';
+import { checkCovered, checkFinding, checkRecord } from '../invariants.js';
+import { type Circumstances, circumstances, hitsOf, maxMedium, mediaOf } from '../media.js';
+import { isSame, promise, type Target } from '../target.js';
+
+function targetOf(backend: Backend): Target {
+  return {
+    name: backend.name,
+    covers: ['ramoops/readRamoops', 'ramoops/parseDmesgHeader', 'ramoops/inferLayouts'],
+    maxBytes: maxMedium,
+    slice: 200,
+    variants: circumstances.length,
+    seeds: () => mediaOf(backend),
+    run(medium, variant) {
+      const before = medium.slice();
+      const { hints, limits } = circumstances[variant] as Circumstances;
+      const findings: Finding[] = [];
+      const report = (finding: Finding) => {
+        checkFinding(finding);
+        findings.push(finding);
+      };
+      const hits = hitsOf(backend, medium);
+      const tank = fuel(limits);
+      let output = 0;
+      let count = 0;
+      for (const range of backend.areas(hits, medium.length, hints, report)) {
+        promise(
+          range.start >= 0 && range.start <= range.end && range.end <= medium.length,
+          'an area lies on the medium',
+        );
+        const content = trace(medium.subarray(range.start, range.end), range.start);
+        const area = { range, content, hits: hits.filter((hit) => hit >= range.start && hit < range.end) };
+        const records: PstoreRecord[] = [];
+        const ended = endOf(backend.records(area, report, hints, tank), (record) => {
+          checkRecord(record, medium);
+          records.push(record);
+          output += record.payload.bytes.length;
+          count += 1;
+        });
+        if (ended) checkCovered(range, records, [...findings, ...records.flatMap((record) => record.findings)]);
+        promise(output <= limits.inputBytes, 'the output of an input keeps to its limit');
+        promise(count <= limits.records, 'records keep to their limit');
+      }
+      promise(isSame(medium, before), 'the medium is not changed');
+    },
+  };
+}
+
+/** True when the walk came to its end, false when a limit ended it. */
+function endOf(records: Iterable<PstoreRecord>, each: (record: PstoreRecord) => void): boolean {
+  try {
+    for (const record of records) each(record);
+    return true;
+  } catch (error) {
+    if (error instanceof FormatError && error.code.startsWith('limit.')) return false;
+    throw error;
+  }
+}
+
+export const backendTargets: readonly Target[] = backends.map(targetOf);

@@ -1,0 +1,124 @@
+import { Command, CommanderError } from 'commander';
+import type { Command as Act, CommonFlags } from './command.js';
+import { extract } from './commands/extract.js';
+import { list } from './commands/list.js';
+import { show } from './commands/show.js';
+import { verify } from './commands/verify.js';
+import type { Engine } from './engine.js';
+import { CliError } from './errors.js';
+import { type ExitStatus, exitStatus } from './exit-status.js';
+import type { Io } from './io.js';
+import { createUi } from './ui.js';
+import { version } from './version.js';
+
+/**
+ * The command line: which commands and flags there are, and nothing of what they do.
+ * @throws CliError when the command line is wrong, and what the commands throw
+ */
+export async function runProgram(argv: readonly string[], io: Io, loadEngine: () => Promise<Engine>): Promise<number> {
+  let status: number = exitStatus.found;
+  const program = new Command('pstore-decode')
+    .description(
+      'Reads Linux crash records (pstore) from the medium itself: RAM dumps, disk images, partitions, flash.',
+    )
+    .version(version, '--version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help about a command')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      // Errors are thrown, and leave in the form of all our errors.
+      writeErr: () => undefined,
+      outputError: () => undefined,
+      getOutHelpWidth: () => 100,
+      getOutHasColors: () => false,
+    })
+    .addHelpText('after', examples);
+
+  function reads<Flags extends CommonFlags>(command: Command, act: Act<Flags>): Command {
+    return command
+      .argument('<input...>', 'file, block or character device, or - for standard input')
+      .option('-j, --json', 'one JSON document')
+      .option('--jsonl', 'a JSON record a line as it is found, then an end object')
+      .option('-q, --quiet', 'no summary on standard error')
+      .option(
+        '--ramoops <parameters>',
+        'the layout in the words of the driver: record_size=0x8000,console_size=32K,ecc=1',
+      )
+      .option('--cmdline <line>', 'the command line of the kernel that wrote, or @FILE: its ramoops.* parameters')
+      .option('--as-kernel <version>', 'only what a kernel of that version would show, by its rules')
+      .action(async (inputs: readonly string[], flags: Flags) => {
+        status = await perform(act, inputs, flags, io, loadEngine);
+      });
+  }
+
+  const damage = ['-e, --exit-status', 'exit with 3 when bytes were damaged or lost'] as const;
+  reads(program.command('show', { isDefault: true }), show)
+    .summary('print the text of every record (the default)')
+    .description('Print the text of every record: what the kernel shows first, crashes first, the oldest crash first.')
+    .option(...damage)
+    .option('--raw', 'the bytes of the text as they are; refuses a terminal');
+  reads(program.command('list'), list)
+    .description('Print one line for each record.')
+    .option(...damage);
+  reads(program.command('extract'), extract)
+    .description('Write the files that the kernel would show, the rest to recovered/, and manifest.json.')
+    .requiredOption('-o, --output <folder>', 'where to write; made when it is not there')
+    .option('--force', 'replace files that are there already')
+    .option(...damage);
+  reads(program.command('verify'), verify).description(
+    'Print findings, no text; exit with 3 when bytes were damaged or lost.',
+  );
+  program
+    .command('formats')
+    .description('Print what is known: backends, record types, compressors, findings.')
+    .option('-j, --json', 'one JSON document')
+    .action(async (flags: { readonly json?: true }) => {
+      const { formats } = await import('./commands/formats.js');
+      status = formats(io, flags.json === true);
+    });
+
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) throw usageError(error);
+  }
+  return status;
+}
+
+async function perform<Flags extends CommonFlags>(
+  act: Act<Flags>,
+  inputs: readonly string[],
+  flags: Flags,
+  io: Io,
+  loadEngine: () => Promise<Engine>,
+): Promise<ExitStatus> {
+  if (flags.json && flags.jsonl) throw new CliError(null, '--json and --jsonl exclude each other', 'take one of them');
+  // Flags are read first: a wrong one is told without waiting for a decoder.
+  const hinted = flags.ramoops !== undefined || flags.cmdline !== undefined || flags.asKernel !== undefined;
+  const hints = hinted ? (await import('./hints.js')).hintsOf(flags) : {};
+  const reading = { hints, liveOnly: flags.asKernel !== undefined, engine: await loadEngine(), signal: io.signal };
+  return act(inputs, { flags, io, ui: createUi(io, flags.quiet === true), reading });
+}
+
+/** The words of commander, `error: unknown option '--jsno'\n(Did you mean --json?)`, in the form of all our errors. */
+function usageError(error: CommanderError): CliError {
+  if (error.code === 'commander.help') return new CliError(null, 'no such command', helpHint);
+  const [said = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
+  const hint = suggestion?.replace(/^\((.*)\)$/, '$1').replace(/^Did/, 'did') ?? helpHint;
+  return new CliError(null, said, hint);
+}
+
+const helpHint = 'pstore-decode --help lists commands and flags';
+
+const examples = `
+Examples:
+  pstore-decode ramoops.bin                         the text of every record
+  pstore-decode list /dev/sdb3                      one line for each
+  pstore-decode extract ramoops.bin -o crash        the kernel's own files, and manifest.json
+  pstore-decode --ramoops record_size=0x8000,console_size=32K,ecc=1 ramoops.bin
+  gzip -dc ramoops.bin.gz | pstore-decode --json -
+
+Exit status: 0 text obtained, 1 nothing found, 2 could not do it, 3 damage (verify, -e), 130 Ctrl-C
+`;

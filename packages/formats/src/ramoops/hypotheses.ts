@@ -1,0 +1,212 @@
+import type { Endian } from '../bytes/struct.js';
+import type { Candidate } from './candidates.js';
+import { nearSignature, zoneHeader } from './layout.js';
+import type { RamoopsParameters, RamoopsSizes } from './parameters.js';
+import { type Arrangement, floorPowerOfTwo, ramoopsZones, sharesOf, type Zone } from './zones.js';
+
+/** What hypotheses are made from and judged by. */
+export interface Scene {
+  readonly bytes: Uint8Array;
+  readonly endian: Endian;
+  /** Ascending, all of one byte order. */
+  readonly candidates: readonly Candidate[];
+  readonly given: RamoopsParameters;
+  readonly arrangements: readonly Arrangement[];
+  /** Signatures that a zone of this medium may have. */
+  readonly signatures: ReadonlySet<number>;
+}
+
+/** One way to cut a region. */
+export interface Hypothesis {
+  /** Of the region, from the start of the area. */
+  readonly base: number;
+  readonly sizes: RamoopsSizes;
+  readonly arrangement: Arrangement;
+  readonly cpus: number;
+  readonly zones: readonly Zone[];
+}
+
+/** Where regions may begin and how large they may be; `memSize` null where that follows from the zones. */
+export interface Frame {
+  readonly base: number;
+  readonly memSize: number | null;
+}
+
+/** The medium as a copy of the region alone, perhaps cut short; then regions that begin at the first signature. */
+export function frames(scene: Scene, from: number): Frame[] {
+  const { bytes, candidates, given } = scene;
+  const rounded = floorPowerOfTwo(bytes.length * 2 - 1);
+  const whole = given.memSize === undefined ? [...new Set([bytes.length, rounded])] : [given.memSize];
+  const found: Frame[] = from === 0 ? whole.map((memSize) => ({ base: 0, memSize })) : [];
+  const first = candidates[0]?.at;
+  if (first === undefined) return found;
+  // The first zone may have lost its signature: a region may begin one dump zone earlier.
+  const earlier = strides(candidates).map((stride) => first - stride);
+  const bases = [first, ...earlier.filter((base) => base >= from && mayBeginAt(scene, base))];
+  return [...found, ...bases.map((base) => ({ base, memSize: given.memSize ?? null }))];
+}
+
+/**
+ * All ways to cut a region that signatures suggest: the console begins at one, each single zone ends at another, or at
+ * the end.
+ * @param lost a signature may be lost: zones may also begin where the dump zones, going on, would have the next one
+ */
+export function* cuts(scene: Scene, frame: Frame, lost: boolean): Generator<Hypothesis> {
+  const { given, candidates } = scene;
+  const end = frame.memSize === null ? Number.POSITIVE_INFINITY : frame.base + frame.memSize;
+  const inside = candidates.filter(({ at }) => at >= frame.base && at < end);
+  const marks = marksOf(inside, frame.base, Math.min(end, scene.bytes.length), lost);
+  const seen = new Set<string>();
+  for (const first of ['pmsg', 'ftrace'] as const) {
+    const arrangements = scene.arrangements.filter(({ afterConsole }) => afterConsole === first);
+    for (const start of arrangements.length === 0 ? [] : [...marks, frame.base]) {
+      for (const tail of tails(scene, frame, inside, marks, start, first)) {
+        const total = tail.consoleSize + tail.pmsgSize + tail.ftraceSize;
+        const dumpMem = frame.memSize === null ? start - frame.base : frame.memSize - total;
+        for (const recordSize of recordSizes(given.recordSize, inside, dumpMem)) {
+          const sizes = { memSize: dumpMem + total, recordSize, ...tail, eccSize: given.eccSize ?? 0 };
+          yield* arranged(frame.base, sizes, arrangements, inside, seen);
+        }
+      }
+      // With all sizes given the console has one place.
+      if (isGiven(given) && frame.memSize !== null) break;
+    }
+  }
+}
+
+/** True when nothing but the kernel's way of cutting is open. */
+export function isGiven(given: RamoopsParameters): boolean {
+  return [given.recordSize, given.consoleSize, given.ftraceSize, given.pmsgSize].every((size) => size !== undefined);
+}
+
+function* arranged(
+  base: number,
+  sizes: RamoopsSizes,
+  arrangements: readonly Arrangement[],
+  inside: readonly Candidate[],
+  seen: Set<string>,
+): Generator<Hypothesis> {
+  for (const arrangement of arrangements) {
+    for (const cpus of arrangement.ftracePerCpu && sizes.ftraceSize > 0 ? cpuCounts(inside, sizes.ftraceSize) : [1]) {
+      const shares = sharesOf(sizes, arrangement, cpus);
+      if (shares === null || shares.dumps + shares.ftraces > maxZones) continue;
+      const order = sizes.pmsgSize > 0 && sizes.ftraceSize > 0 ? arrangement.afterConsole : '';
+      const key = `${sizes.memSize} ${sizes.consoleSize} ${sizes.pmsgSize} ${shares.dumps} ${shares.dumpZone} ${shares.ftraces} ${shares.ftraceZone} ${order}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const zones = ramoopsZones(sizes, arrangement, cpus);
+      if (zones !== null && zones.length > 0) yield { base, sizes, arrangement, cpus, zones };
+    }
+  }
+}
+
+interface Tail {
+  readonly consoleSize: number;
+  readonly pmsgSize: number;
+  readonly ftraceSize: number;
+}
+
+/** Sizes of what stands behind the dump zones, from `start` on. */
+function* tails(
+  scene: Scene,
+  frame: Frame,
+  inside: readonly Candidate[],
+  marks: readonly number[],
+  start: number,
+  first: 'pmsg' | 'ftrace',
+): Generator<Tail> {
+  const { given } = scene;
+  const end = frame.memSize === null ? null : frame.base + frame.memSize;
+  const ends = end === null ? marks : [...marks, end];
+  const traced = inside.some(({ version }) => version !== null);
+  const sizesAt = (size: number | undefined, at: number) =>
+    size === undefined ? [...boundedSizes(ends, at), ...openSizes(scene, inside, at, end)] : [floorPowerOfTwo(size)];
+  const ftraceAt = (at: number) => (traced || given.ftraceSize !== undefined ? sizesAt(given.ftraceSize, at) : [0]);
+  const pmsgAt = (at: number) => sizesAt(given.pmsgSize, at);
+  for (const consoleSize of sizesAt(given.consoleSize, start)) {
+    const second = start + consoleSize;
+    for (const a of first === 'pmsg' ? pmsgAt(second) : ftraceAt(second)) {
+      for (const b of first === 'pmsg' ? ftraceAt(second + a) : pmsgAt(second + a)) {
+        const over = (end ?? 0) - (second + a + b);
+        if (end !== null && !isGiven(given) && (over < 0 || over > maxRemainder)) continue;
+        yield first === 'pmsg' ? { consoleSize, pmsgSize: a, ftraceSize: b } : { consoleSize, ftraceSize: a, pmsgSize: b };
+      }
+    }
+  }
+}
+
+/** Nothing, or powers of two that reach from `at` to a mark. */
+function boundedSizes(ends: readonly number[], at: number): Set<number> {
+  const sizes = new Set([0]);
+  for (const mark of ends) {
+    // Shares for each CPU and of dump zones leave a few bytes over.
+    for (const distance of mark > at ? [mark - at, mark - at + maxRemainder] : []) {
+      const size = floorPowerOfTwo(distance);
+      if (Math.abs(mark - at - size) <= maxRemainder && size >= smallestZone) sizes.add(size);
+    }
+  }
+  return sizes;
+}
+
+/** Of what the last signatures begin (one zone, or the ftrace zones), which nothing bounds: powers of two that hold it. */
+function openSizes(scene: Scene, inside: readonly Candidate[], at: number, end: number | null): number[] {
+  const last = inside.at(-1);
+  if (last === undefined || !inside.every((one) => one.at < at || one === last || one.version !== null)) return [];
+  if (!inside.some((one) => one.at === at)) return [];
+  const least = last.at - at + zoneHeader.size + last.header.size;
+  const room = (end ?? Math.min(scene.bytes.length, at + largestOpen)) - at;
+  const sizes: number[] = [];
+  for (let size = smallestZone; size <= room; size *= 2) {
+    // A medium that was cut short holds less than the log says: the largest that fits.
+    if (size >= least || size * 2 > room) sizes.push(size);
+  }
+  return sizes;
+}
+
+/** Where a zone may begin: at a signature, or (`lost`) a multiple of a distance between signatures behind the base. */
+function marksOf(inside: readonly Candidate[], base: number, end: number, lost: boolean): number[] {
+  const marks = new Set(inside.slice(0, maxMarks).map(({ at }) => at));
+  for (const stride of lost ? strides(inside) : []) {
+    for (let at = base, i = 0; at < end && i < maxMarks; at += stride, i++) marks.add(at);
+  }
+  return [...marks].sort((a, b) => a - b).slice(0, 2 * maxMarks);
+}
+
+function strides(candidates: readonly Candidate[]): number[] {
+  const distances = candidates.slice(1, 9).map(({ at }, i) => at - (candidates[i]?.at ?? 0));
+  return [...new Set(distances)].filter((distance) => distance >= smallestZone);
+}
+
+function recordSizes(given: number | undefined, inside: readonly Candidate[], dumpMem: number): number[] {
+  if (given !== undefined) return [floorPowerOfTwo(given)];
+  if (dumpMem < smallestZone) return [0];
+  const distances = strides(inside).map(floorPowerOfTwo);
+  return [...new Set([...distances, floorPowerOfTwo(dumpMem)])].filter((size) => size <= dumpMem);
+}
+
+function cpuCounts(inside: readonly Candidate[], ftraceSize: number): number[] {
+  const traced = inside.filter(({ version }) => version !== null).slice(0, maxMarks);
+  const counts = new Set(traced.length > 1 ? [traced.length] : [1, 2, 4, 8]);
+  traced.slice(1).forEach(({ at }, i) => {
+    const share = ftraceSize / (at - (traced[i]?.at ?? 0));
+    for (const cpus of [Math.floor(share), Math.ceil(share)]) counts.add(cpus);
+  });
+  return [...counts].filter((cpus) => cpus >= 1 && ftraceSize / cpus >= 64).sort((a, b) => a - b);
+}
+
+/** The signature is nearly there, or a dump header stands where the data would begin. */
+function mayBeginAt(scene: Scene, base: number): boolean {
+  const data = scene.bytes.subarray(base + zoneHeader.size, base + zoneHeader.size + 5);
+  return (
+    nearSignature(scene.bytes, base, scene.endian, scene.signatures) || /^====\d/.test(String.fromCharCode(...data))
+  );
+}
+
+/** Bytes that dividing a group of zones can leave over. */
+const maxRemainder = 256;
+const smallestZone = 256;
+/** Of a zone with nothing behind it, when the size of the region is unknown. */
+const largestOpen = 1 << 22;
+const maxMarks = 32;
+/** More zones than any real region has; such a cut comes from a size that is far too small. */
+const maxZones = 4096;

@@ -1,0 +1,4 @@
+export { type FileSource, type OpenOptions, openFile } from './file.js';
+export { MediumError, type MediumErrorCode } from './medium-error.js';
+export type { MediumKind } from './medium-kind.js';
+export { fifoStream, type SpoolOptions, spool } from './spool.js';
