@@ -15,6 +15,15 @@ const installed = join(place, 'node_modules');
 /** Scripts that npm runs at the one who installs. */
 const installScripts = ['preinstall', 'install', 'postinstall', 'prepublish', 'preprepare', 'prepare', 'postprepare'];
 
+/** What the program is made of: one bundle, with the licences of what is in it. */
+const programFiles = [
+  'THIRD-PARTY.md',
+  'bin/package.json',
+  'bin/pstore-decode.js',
+  'dist/pstore-decode.cjs',
+  'dist/pstore-decode.cjs.map',
+];
+
 const require = createRequire(import.meta.url);
 const attwManifest = require.resolve('@arethetypeswrong/cli/package.json');
 const attw = join(dirname(attwManifest), JSON.parse(readFileSync(attwManifest, 'utf8')).bin.attw);
@@ -71,13 +80,7 @@ function expectedFiles(folder, { bin }) {
   const always = ['LICENSE', 'package.json', ...(existsSync(join(folder, 'README.md')) ? ['README.md'] : [])];
   if (bin !== undefined) {
     const schemas = filesBelow(join(folder, 'schema')).map((file) => `schema/${file}`);
-    return [
-      ...always,
-      ...Object.values(bin).map((file) => posix.normalize(file)),
-      'dist/pstore-decode.js',
-      'dist/pstore-decode.js.map',
-      ...schemas,
-    ];
+    return [...always, ...programFiles, ...schemas];
   }
   const sources = filesBelow(join(folder, 'src'));
   const modules = sources.filter((file) => !file.endsWith('.d.ts')).map((file) => `dist/${file.replace(/\.ts$/, '')}`);

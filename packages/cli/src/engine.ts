@@ -8,7 +8,7 @@ export interface OpenMedium extends RandomAccessSource {
   close(): Promise<void>;
 }
 
-export interface SalvageOptions {
+interface SalvageOptions {
   readonly hints: Hints;
   readonly signal: AbortSignal;
 }

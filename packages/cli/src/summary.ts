@@ -1,3 +1,4 @@
+import { findingKinds } from '@pstore-decode/formats';
 import type { InputReport } from './inputs.js';
 import { count, hex, humanSize } from './present/figures.js';
 import { findingLine, inMediumOrder } from './present/finding-line.js';
@@ -53,10 +54,16 @@ function tellNothing(ui: Ui, report: InputReport, liveOnly: boolean): void {
     rest.push(['searched', `${sizeInWords(size ?? 0)} at every offset; backends: ${names}; ${nearHits(report)}`]);
   }
   if (appearance?.seen != null) rest.push(['seen', appearance.seen]);
-  rest.push(['hint', appearance?.hint ?? hintFor(report)]);
+  rest.push(['hint', actionFor(report) ?? appearance?.hint ?? hintFor(report)]);
   const detail =
     size === 0 ? 'the input is empty' : liveOnly ? 'that kernel would show no record' : 'no crash record found';
   ui.nothing(input, detail, rest);
+}
+
+/** What the catalogue says to a layout that does not fit, and to a medium that does not give its bytes. */
+function actionFor(report: InputReport): string | null {
+  const found = report.bad.find(({ code }) => code.startsWith('area.') || code.startsWith('medium.'));
+  return found === undefined ? null : findingKinds[found.code].action;
 }
 
 function nearHits({ appearance }: InputReport): string {

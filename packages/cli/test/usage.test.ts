@@ -58,7 +58,10 @@ it('hands over what the flags say', async () => {
   const seen: unknown[] = [];
   const spy = {
     ...engine,
-    salvage: (...given: Parameters<typeof engine.salvage>) => (seen.push(given[2].hints), engine.salvage(...given)),
+    salvage(...given: Parameters<typeof engine.salvage>) {
+      seen.push(given[2].hints);
+      return engine.salvage(...given);
+    },
   };
   await pstoreDecode(['m'], spy);
   await pstoreDecode(['list', 'm', '--ramoops', 'record_size=0x8000,ecc=1', '--as-kernel', '6.1.0-28-amd64'], spy);

@@ -29,7 +29,7 @@ export interface Located {
 
 /**
  * One pass over the medium for all backends, in chunks that overlap by the widest window. Gives one row for each
- * backend, in their order. Reports what the medium reports, each chunk for itself, and `limit.steps` for dropped hits.
+ * backend, in their order. Reports what the medium reports, each chunk for itself, and `limit.hits` for dropped hits.
  * @throws RangeError when `chunkSize` is no positive whole number or `within` does not lie on the medium
  */
 export async function locate(
@@ -73,7 +73,7 @@ export async function locate(
   for (const { backend, hits, dropped } of rows) {
     if (dropped === 0) continue;
     const at = { start: (hits.at(-1) ?? -1) + 1, end: source.size };
-    report({ code: 'limit.steps', at, detail: `${dropped} hits of ${backend.name} behind the first ${hits.length}` });
+    report({ code: 'limit.hits', at, detail: `${dropped} hits of ${backend.name} behind the first ${hits.length}` });
   }
   return rows;
 }

@@ -119,7 +119,7 @@ function guard(report: Report): Guard {
 function clipped(range: ByteRange, most: number, report: Report): ByteRange {
   if (range.end - range.start <= most) return range;
   const end = range.start + most;
-  report({ code: 'limit.steps', at: { start: end, end: range.end }, detail: `area of more than ${most} bytes` });
+  report({ code: 'limit.area', at: { start: end, end: range.end }, detail: `area of more than ${most} bytes` });
   return { start: range.start, end };
 }
 

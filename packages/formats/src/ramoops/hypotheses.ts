@@ -151,8 +151,9 @@ function boundedSizes(ends: readonly number[], at: number): Set<number> {
 /** Of what the last signatures begin (one zone, or the ftrace zones), which nothing bounds: powers of two that hold it. */
 function openSizes(scene: Scene, inside: readonly Candidate[], at: number, end: number | null): number[] {
   const last = inside.at(-1);
-  if (last === undefined || !inside.every((one) => one.at < at || one === last || one.version !== null)) return [];
-  if (!inside.some((one) => one.at === at)) return [];
+  const first = inside.findIndex((one) => Math.abs(one.at - at) <= maxRemainder);
+  if (last === undefined || first < 0) return [];
+  if (inside[first] !== last && inside.slice(first).some(({ version }) => version === null)) return [];
   const least = last.at - at + zoneHeader.size + last.header.size;
   const room = (end ?? Math.min(scene.bytes.length, at + largestOpen)) - at;
   const sizes: number[] = [];
@@ -195,7 +196,7 @@ function cpuCounts(inside: readonly Candidate[], ftraceSize: number): number[] {
 }
 
 /** The signature is nearly there, or a dump header stands where the data would begin. */
-function mayBeginAt(scene: Scene, base: number): boolean {
+export function mayBeginAt(scene: Scene, base: number): boolean {
   const data = scene.bytes.subarray(base + zoneHeader.size, base + zoneHeader.size + 5);
   return (
     nearSignature(scene.bytes, base, scene.endian, scene.signatures) || /^====\d/.test(String.fromCharCode(...data))

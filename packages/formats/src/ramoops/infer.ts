@@ -3,9 +3,9 @@ import type { Endian } from '../bytes/struct.js';
 import type { KernelVersion } from '../kernel-version.js';
 import { agreement, type Candidate, candidateAt } from './candidates.js';
 import type { BlockCount, Codecs } from './ecc-blocks.js';
-import { cuts, frames, type Hypothesis, isGiven, type Scene } from './hypotheses.js';
+import { cuts, frames, type Hypothesis, isGiven, mayBeginAt, type Scene } from './hypotheses.js';
 import { type EccEvidence, findBlockCount, findEcc } from './infer-ecc.js';
-import { nearSignature, zoneSignature } from './layout.js';
+import { zoneHeader, zoneSignature } from './layout.js';
 import type { RamoopsParameters } from './parameters.js';
 import { arrangementOf, arrangements, floorPowerOfTwo } from './zones.js';
 
@@ -31,7 +31,8 @@ export function inferLayouts(
 ): Layout[] {
   let rest = hits.map((at) => candidateAt(bytes, at, roomAt(bytes, at))).filter((found) => found !== null);
   const found: Layout[] = [];
-  for (let from = 0; from === 0 || rest.length > 0; ) {
+  // Without a signature only the caller can say that there is a region at all.
+  for (let from = 0; rest.length > 0 || (from === 0 && isGiven(given)); ) {
     const layout = bestLayout(bytes, from, rest, given, asKernel, codecs, fuel);
     if (layout !== null) found.push(layout);
     const next = layout === null ? (rest[0]?.at ?? 0) + 1 : layout.base + layout.sizes.memSize;
@@ -120,14 +121,15 @@ function isWhole({ base, sizes }: Hypothesis, scene: Scene): boolean {
 
 const finalists = 12;
 
-/** A zone at every signature, and a signature at every zone. */
+/** A zone at every signature, and at every zone a signature whose log fits. */
 function isPerfect({ base, zones }: Hypothesis, scene: Scene, places: ReadonlyMap<number, Candidate>): boolean {
-  return zones.length === scene.candidates.length && zones.every((zone) => places.has(base + zone.start));
+  if (zones.length !== scene.candidates.length) return false;
+  return zones.every(({ start, size }) => (places.get(base + start)?.header.size ?? size) <= size - zoneHeader.size);
 }
 
 function scoreOf(hypothesis: Hypothesis, scene: Scene, places: ReadonlyMap<number, Candidate>): number {
   const { base, zones, sizes } = hypothesis;
-  const { bytes, endian, signatures, candidates } = scene;
+  const { candidates } = scene;
   let sum = 0;
   let missing = 0;
   let explained = 0;
@@ -136,7 +138,7 @@ function scoreOf(hypothesis: Hypothesis, scene: Scene, places: ReadonlyMap<numbe
     if (candidate !== undefined) {
       sum += agreement(zone, candidate) + unexplained(candidate);
       explained += 1;
-    } else if (nearSignature(bytes, base + zone.start, endian, signatures)) sum += 4;
+    } else if (mayBeginAt(scene, base + zone.start)) sum += 4;
     else if (zone.type === 'dmesg') missing += 1.5;
     else sum -= 3;
   }
