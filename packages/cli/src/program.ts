@@ -79,12 +79,27 @@ export async function runProgram(argv: readonly string[], io: Io, loadEngine: ()
     });
 
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(commandFirst(argv, program), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode !== 0) throw usageError(error);
   }
   return status;
+}
+
+/** Flags may stand before the command, `pstore-decode -q list INPUT`; commander would take `list` for an input of show. */
+function commandFirst(argv: readonly string[], program: Command): string[] {
+  const names = new Set(program.commands.map((command) => command.name()));
+  const valued = program.commands.flatMap((command) => command.options).filter((option) => option.required);
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i] ?? '';
+    if (word === '--') return ['show', ...argv];
+    if (!word.startsWith('-') || word === '-') {
+      return names.has(word) ? [word, ...argv.slice(0, i), ...argv.slice(i + 1)] : [...argv];
+    }
+    if (valued.some((option) => option.short === word || option.long === word)) i += 1;
+  }
+  return [...argv];
 }
 
 async function perform<Flags extends CommonFlags>(

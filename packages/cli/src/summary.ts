@@ -9,15 +9,8 @@ const listedDamage = 12;
 
 /** The block about one input that goes with its records: what it is, what was found, what is wrong with it. */
 export function summarise(ui: Ui, report: InputReport, liveOnly: boolean): void {
-  if (report.size !== null) {
-    if (report.recordCount > 0) {
-      ui.note(`${report.input}: ${sizeInWords(report.size)}; ${recordsInWords(report)}`);
-      for (const layout of layoutsOf(report)) ui.note(`layout: --ramoops ${layout}`);
-    } else if (report.failure === null && !report.interrupted) {
-      tellNothing(ui, report, liveOnly);
-    }
-    tellDamage(ui, report);
-  }
+  if (report.recordCount > 0) tellRecords(ui, report);
+  else if (report.failure === null && !report.interrupted) tellNothing(ui, report, liveOnly);
   if (report.failure !== null) ui.error(report.failure);
   if (report.interrupted) ui.note(`${report.input}: interrupted; partial: ${count(report.recordCount, 'record')}`);
 }
@@ -27,6 +20,12 @@ export function layoutsOf(report: InputReport): string[] {
   return report.findings.flatMap(({ code, detail }) =>
     code === 'area.layout' && detail !== undefined ? [detail] : [],
   );
+}
+
+function tellRecords(ui: Ui, report: InputReport): void {
+  ui.note(`${report.input}: ${sizeInWords(report.size ?? 0)}; ${recordsInWords(report)}`);
+  for (const layout of layoutsOf(report)) ui.note(`layout: --ramoops ${layout}`);
+  for (const line of damageLines(report)) ui.detail(line);
 }
 
 function recordsInWords(report: InputReport): string {
@@ -39,10 +38,11 @@ function sizeInWords(size: number): string {
   return size < 1024 ? count(size, 'byte') : `${humanSize(size)} (${size} bytes)`;
 }
 
-function tellDamage(ui: Ui, report: InputReport): void {
-  const bad = inMediumOrder(report.bad);
-  for (const finding of bad.slice(0, listedDamage)) ui.detail(findingLine(finding));
-  if (bad.length > listedDamage) ui.detail(`and ${bad.length - listedDamage} more: pstore-decode verify lists them`);
+/** The worst of it, in the order of the medium. */
+function damageLines(report: InputReport): string[] {
+  const lines = inMediumOrder(report.bad).slice(0, listedDamage).map(findingLine);
+  const more = report.bad.length - lines.length;
+  return more === 0 ? lines : [...lines, `and ${more} more: pstore-decode verify lists them`];
 }
 
 /** Never silence: what was searched, what nearly matched, what it looks like, what to try. */
@@ -54,7 +54,8 @@ function tellNothing(ui: Ui, report: InputReport, liveOnly: boolean): void {
     rest.push(['searched', `${sizeInWords(size ?? 0)} at every offset; backends: ${names}; ${nearHits(report)}`]);
   }
   if (appearance?.seen != null) rest.push(['seen', appearance.seen]);
-  rest.push(['hint', actionFor(report) ?? appearance?.hint ?? hintFor(report)]);
+  for (const line of damageLines(report)) rest.push(['found', line]);
+  rest.push(['hint', actionFor(report) ?? appearance?.hint ?? (liveOnly ? leaveOut : hintFor(report))]);
   const detail =
     size === 0 ? 'the input is empty' : liveOnly ? 'that kernel would show no record' : 'no crash record found';
   ui.nothing(input, detail, rest);
@@ -65,6 +66,8 @@ function actionFor(report: InputReport): string | null {
   const found = report.bad.find(({ code }) => code.startsWith('area.') || code.startsWith('medium.'));
   return found === undefined ? null : findingKinds[found.code].action;
 }
+
+const leaveOut = 'leave out --as-kernel to see what else is there';
 
 function nearHits({ appearance }: InputReport): string {
   if (appearance === null) return 'no valid structure';

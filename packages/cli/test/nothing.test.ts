@@ -75,7 +75,7 @@ describe('nothing found is never silent', () => {
     const findings = [{ code: 'area.no-layout', at: { start: 0, end: 0x100 }, detail: 'record_size=0x100' }] as const;
     const { stderr } = await pstoreDecode(['m'], engineOf({ m: { findings } }));
     expect(stderr).toMatch(
-      / {2}hint: leave out --ramoops, .*\n {2}damage 0x0-0x100 area\.no-layout: record_size=0x100\n$/,
+      / {2}found: damage 0x0-0x100 area\.no-layout: record_size=0x100\n {2}hint: leave out --ramoops, .*\n$/,
     );
   });
 

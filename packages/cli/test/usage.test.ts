@@ -82,6 +82,15 @@ it('takes flags before the input, the input first, and a file named like a comma
   ]) {
     expect(JSON.parse((await pstoreDecode(argv, engine)).stdout).records).toHaveLength(1);
   }
+  for (const argv of [
+    ['-q', 'list', 'm'],
+    ['--ramoops', 'ecc=0', '-q', 'list', 'm'],
+    ['--ramoops=ecc=0', 'list', 'm'],
+  ]) {
+    expect((await pstoreDecode(argv, engine)).stdout).toMatch(/^# {2}TIME/);
+  }
+  expect((await pstoreDecode(['--as-kernel', 'list', 'm'], engine)).stderr).toContain('no kernel version: "list"');
+  expect((await pstoreDecode(['--', 'list'], engine)).stderr).toContain('list: no such file');
   const named = engineOf({ './list': { records: [recordOf('x')] } });
   expect((await pstoreDecode(['./list'], named)).status).toBe(0);
 });

@@ -183,6 +183,11 @@ export const findingKinds = {
     meaning: 'more signatures than are kept for one input; those behind this place were not looked at',
     action: 'name the region with --ramoops, or cut the medium in pieces',
   },
+  'limit.layouts': {
+    severity: 'lost',
+    meaning: 'more signatures than a real region has suggest more layouts than are tried; some may have been missed',
+    action: 'name the layout with --ramoops',
+  },
   'limit.area': {
     severity: 'lost',
     meaning: 'an area is larger than is read at once; its end was not read',

@@ -93,9 +93,8 @@ function bestOffset(signature: Signature, from: number): number {
   let best = from;
   let least = Number.POSITIVE_INFINITY;
   for (let offset = from; offset < signature.bytes.length; offset += 2) {
-    const [first, second] = [choices(signature, offset), choices(signature, offset + 1)];
-    const isZero = first.includes(0) && second.includes(0);
-    const cost = first.length * second.length + (isZero ? zeroPairCost : 0);
+    const isZero = ((signature.bytes[offset] ?? 0) | (signature.bytes[offset + 1] ?? 0)) === 0;
+    const cost = countChoices(signature, offset) * countChoices(signature, offset + 1) + (isZero ? zeroPairCost : 0);
     if (cost < least) [best, least] = [offset, cost];
   }
   return best;
@@ -103,9 +102,18 @@ function bestOffset(signature: Signature, from: number): number {
 
 /** The values that fit the byte at `offset` of the signature: before and behind it, all. */
 function choices(signature: Signature, offset: number): number[] {
-  const mask = signature.mask[offset] ?? 0;
+  const free = ~(signature.mask[offset] ?? 0) & 0xff;
   const wanted = signature.bytes[offset] ?? 0;
-  return Array.from({ length: 256 }, (_, value) => value).filter((value) => (value & mask) === wanted);
+  const values = [wanted];
+  for (let value = free; value !== 0; value = (value - 1) & free) values.push(value | wanted);
+  return values;
+}
+
+/** How many they are: each free bit doubles them. */
+function countChoices(signature: Signature, offset: number): number {
+  let count = 256;
+  for (let mask = signature.mask[offset] ?? 0; mask !== 0; mask &= mask - 1) count /= 2;
+  return count;
 }
 
 /** Index from `from`, in steps of 4, of the first block of 4 that is not all zeros or not whole. */

@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { close, constants, fstatSync, open } from 'node:fs';
 import { type FileHandle, open as openHandle, unlink } from 'node:fs/promises';
-import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addAbortSignal, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { MediumError } from './medium-error.js';
 
@@ -31,7 +29,7 @@ export async function spool(input: Readable, name: string, options: SpoolOptions
     throw error;
   });
   try {
-    if (signal !== undefined) addAbortSignal(signal, input);
+    if (signal !== undefined) (await import('node:stream')).addAbortSignal(signal, input);
     let size = 0;
     for await (const chunk of input) {
       if (!(chunk instanceof Uint8Array)) throw new TypeError(`a stream of bytes expected, ${typeof chunk} given`);
@@ -66,10 +64,12 @@ export async function fifoStream(path: string): Promise<Readable> {
     await promisify(close)(fd);
     throw new MediumError('missing', path, 'was a pipe and is none any more', 'name it again');
   }
+  const { Socket } = await import('node:net');
   return new Socket({ fd, readable: true, writable: false });
 }
 
 async function namelessFile(folder: string, name: string): Promise<FileHandle> {
+  const { randomUUID } = await import('node:crypto');
   const path = join(folder, `pstore-decode-${randomUUID()}`);
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
   const handle = await openHandle(path, flags, 0o600).catch((error: unknown) => {

@@ -104,7 +104,7 @@ describe('the bounds', () => {
         dropped: 50 - kept,
       });
       expect(findings.map(({ code, at }) => [code, at])).toEqual(
-        kept < 50 ? [['limit.steps', { start: kept, end: 50 }]] : [],
+        kept < 50 ? [['limit.hits', { start: kept, end: 50 }]] : [],
       );
     },
   );

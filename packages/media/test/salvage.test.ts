@@ -156,7 +156,7 @@ describe('limits', () => {
     const { records, findings } = await salvageAll(fromBytes(medium), { backends: [whole], maxArea: 50 });
     expect(records.map(({ stored }) => stored)).toEqual([{ start: 4, end: 54 }]);
     expect(findings).toEqual([
-      { code: 'limit.steps', at: { start: 54, end: 64 }, detail: 'area of more than 50 bytes' },
+      { code: 'limit.area', at: { start: 54, end: 64 }, detail: 'area of more than 50 bytes' },
     ]);
   });
 });

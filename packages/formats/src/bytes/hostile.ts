@@ -18,7 +18,8 @@ export function hostile(text: Uint8Array | string): HostileText {
  */
 export function forTerminal(text: HostileText): string {
   const { hostile: bytes } = text;
-  if (isPlainAscii(bytes)) return looseUtf8.decode(bytes);
+  const plain = looseUtf8.decode(bytes);
+  if (!/[^\t\n\x20-\x5b\x5d-\x7e]/.test(plain)) return plain;
   const parts: string[] = [];
   for (const piece of utf8Pieces(bytes)) {
     parts.push(typeof piece === 'number' ? escapeCode(piece, 2) : piece.replace(unprintable, escapeEach));
@@ -94,13 +95,6 @@ function escapeCode(code: number, digits: number): string {
 function escapeEach(found: string): string {
   const code = found.codePointAt(0) ?? 0;
   return escapeCode(code, code < 0x80 ? 2 : 4) + found.slice(code > 0xffff ? 2 : 1);
-}
-
-function isPlainAscii(bytes: Uint8Array): boolean {
-  for (const b of bytes) {
-    if (b > 0x7e || (b < 0x20 && b !== 0x0a && b !== 0x09) || b === 0x5c) return false;
-  }
-  return true;
 }
 
 /** Runs of valid UTF-8 as strings, every byte that belongs to none as a number. */

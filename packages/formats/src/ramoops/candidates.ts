@@ -52,11 +52,21 @@ const expectedKinds = {
   ftrace: ['ftrace'],
 } as const satisfies Record<Zone['type'], readonly CandidateKind[]>;
 
+/** The most that `agreement` gives for this candidate. */
+export function bestAgreement({ kind }: Candidate): number {
+  return kind === 'insane' ? 2 : kind === 'empty' ? 6 : 10;
+}
+
+/** Bytes of a log that tell its kind. */
+const headLength = 512;
+
 function kindOf(bytes: Uint8Array, at: number, header: ZoneHeader, version: KernelVersion | null): CandidateKind {
   if (header.size === 0) return 'empty';
   if (version !== null) return 'ftrace';
-  const first = at + zoneHeader.size + (header.start < header.size ? header.start : 0);
-  const head = String.fromCharCode(...bytes.subarray(first, first + 512));
+  const data = at + zoneHeader.size;
+  const oldest = bytes.subarray(data + header.start, data + Math.min(header.start + headLength, header.size));
+  const next = bytes.subarray(data, data + Math.min(header.start, headLength - oldest.length));
+  const head = String.fromCharCode(...oldest, ...next);
   if (/^====\s*-?\d/.test(head)) return 'dump';
   return /(?:^|\n)\[ *\d{1,7}\.\d{6}\]/.test(head) ? 'console' : 'text';
 }

@@ -1,5 +1,6 @@
 import type { Endian } from '../bytes/struct.js';
 import type { Candidate } from './candidates.js';
+import type { Effort } from './effort.js';
 import { nearSignature, zoneHeader } from './layout.js';
 import type { RamoopsParameters, RamoopsSizes } from './parameters.js';
 import { type Arrangement, floorPowerOfTwo, ramoopsZones, sharesOf, type Zone } from './zones.js';
@@ -14,6 +15,7 @@ export interface Scene {
   readonly arrangements: readonly Arrangement[];
   /** Signatures that a zone of this medium may have. */
   readonly signatures: ReadonlySet<number>;
+  readonly effort: Effort;
 }
 
 /** One way to cut a region. */
@@ -119,17 +121,22 @@ function* tails(
   const end = frame.memSize === null ? null : frame.base + frame.memSize;
   const ends = end === null ? marks : [...marks, end];
   const traced = inside.some(({ version }) => version !== null);
-  const sizesAt = (size: number | undefined, at: number) =>
-    size === undefined ? [...boundedSizes(ends, at), ...openSizes(scene, inside, at, end)] : [floorPowerOfTwo(size)];
+  const sizesAt = (size: number | undefined, at: number) => {
+    if (size !== undefined) return [floorPowerOfTwo(size)];
+    return scene.effort.spend(ends.length) ? [...boundedSizes(ends, at), ...openSizes(scene, inside, at, end)] : [];
+  };
   const ftraceAt = (at: number) => (traced || given.ftraceSize !== undefined ? sizesAt(given.ftraceSize, at) : [0]);
   const pmsgAt = (at: number) => sizesAt(given.pmsgSize, at);
   for (const consoleSize of sizesAt(given.consoleSize, start)) {
     const second = start + consoleSize;
     for (const a of first === 'pmsg' ? pmsgAt(second) : ftraceAt(second)) {
       for (const b of first === 'pmsg' ? ftraceAt(second + a) : pmsgAt(second + a)) {
+        if (!scene.effort.spend(1)) return;
         const over = (end ?? 0) - (second + a + b);
         if (end !== null && !isGiven(given) && (over < 0 || over > maxRemainder)) continue;
-        yield first === 'pmsg' ? { consoleSize, pmsgSize: a, ftraceSize: b } : { consoleSize, ftraceSize: a, pmsgSize: b };
+        yield first === 'pmsg'
+          ? { consoleSize, pmsgSize: a, ftraceSize: b }
+          : { consoleSize, ftraceSize: a, pmsgSize: b };
       }
     }
   }

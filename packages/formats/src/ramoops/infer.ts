@@ -1,8 +1,8 @@
-import type { Fuel } from '../bytes/need.js';
 import type { Endian } from '../bytes/struct.js';
 import type { KernelVersion } from '../kernel-version.js';
-import { agreement, type Candidate, candidateAt } from './candidates.js';
+import { agreement, bestAgreement, type Candidate, candidateAt } from './candidates.js';
 import type { BlockCount, Codecs } from './ecc-blocks.js';
+import type { Effort } from './effort.js';
 import { cuts, frames, type Hypothesis, isGiven, mayBeginAt, type Scene } from './hypotheses.js';
 import { type EccEvidence, findBlockCount, findEcc } from './infer-ecc.js';
 import { zoneHeader, zoneSignature } from './layout.js';
@@ -27,13 +27,13 @@ export function inferLayouts(
   given: RamoopsParameters,
   asKernel: KernelVersion | undefined,
   codecs: Codecs,
-  fuel: Fuel,
+  effort: Effort,
 ): Layout[] {
-  let rest = hits.map((at) => candidateAt(bytes, at, roomAt(bytes, at))).filter((found) => found !== null);
+  let rest = candidatesAt(bytes, hits);
   const found: Layout[] = [];
   // Without a signature only the caller can say that there is a region at all.
-  for (let from = 0; rest.length > 0 || (from === 0 && isGiven(given)); ) {
-    const layout = bestLayout(bytes, from, rest, given, asKernel, codecs, fuel);
+  for (let from = 0; (rest.length > 0 || (from === 0 && isGiven(given))) && !effort.isSpent(); ) {
+    const layout = bestLayout(bytes, from, rest, given, asKernel, codecs, effort);
     if (layout !== null) found.push(layout);
     const next = layout === null ? (rest[0]?.at ?? 0) + 1 : layout.base + layout.sizes.memSize;
     rest = rest.filter((candidate) => candidate.at >= next);
@@ -42,10 +42,19 @@ export function inferLayouts(
   return found;
 }
 
-/** A zone may reach behind the end of a medium that was cut short: up to twice as far. */
-function roomAt(bytes: Uint8Array, at: number): number {
-  return 2 * bytes.length - at;
+/** The candidates at the hits, none nearer to the one before than any zone is long. */
+function candidatesAt(bytes: Uint8Array, hits: readonly number[]): Candidate[] {
+  const found: Candidate[] = [];
+  for (const at of hits) {
+    // A zone may reach behind the end of a medium that was cut short: up to twice as far.
+    const candidate = candidateAt(bytes, at, 2 * bytes.length - at);
+    if (candidate !== null && at - (found.at(-1)?.at ?? -smallestZone) >= smallestZone) found.push(candidate);
+  }
+  return found;
 }
+
+/** An ftrace zone for one of very many CPUs. */
+const smallestZone = 64;
 
 function bestLayout(
   bytes: Uint8Array,
@@ -54,7 +63,7 @@ function bestLayout(
   given: RamoopsParameters,
   asKernel: KernelVersion | undefined,
   codecs: Codecs,
-  fuel: Fuel,
+  effort: Effort,
 ): Layout | null {
   const endian = majorityEndian(candidates);
   const alike = candidates.filter((candidate) => candidate.endian === endian);
@@ -64,9 +73,10 @@ function bestLayout(
     given,
     candidates: alike,
     arrangements: isGiven(given) && asKernel !== undefined ? [arrangementOf(asKernel)] : arrangements,
-    signatures: new Set([zoneSignature, ...alike.map(({ header }) => header.sig)]),
+    signatures: new Set([zoneSignature, ...alike.slice(0, 1024).map(({ header }) => header.sig)]),
+    effort,
   };
-  const best = bestHypotheses(scene, from, fuel);
+  const best = bestHypotheses(scene, from);
   let winner: { hypothesis: Hypothesis; evidence: EccEvidence; score: number } | null = null;
   for (const { hypothesis, score: before } of best) {
     const evidence = findEcc(zonesOf(bytes, hypothesis), given.eccSize, codecs, endian);
@@ -93,19 +103,22 @@ interface Scored {
 }
 
 /** Enough of the best, in the order of their score, that parity can tell likely ones apart. */
-function bestHypotheses(scene: Scene, from: number, fuel: Fuel): Scored[] {
-  const places = new Map(scene.candidates.map((candidate) => [candidate.at, candidate]));
+function bestHypotheses(scene: Scene, from: number): Scored[] {
+  const places = placesOf(scene.candidates);
+  const ideal = scene.candidates.reduce((sum, candidate) => sum + bestAgreement(candidate), 0);
   const best: Scored[] = [];
   for (const lost of [false, true]) {
     for (const frame of frames(scene, from)) {
       for (const hypothesis of cuts(scene, frame, lost)) {
-        fuel.spend(hypothesis.zones.length);
+        scene.effort.spend(hypothesis.zones.length + 8);
         const scored = { hypothesis, score: scoreOf(hypothesis, scene, places) };
         const at = best.findIndex((other) => scored.score > other.score);
         best.splice(at < 0 ? best.length : at, 0, scored);
         if (best.length > finalists) best.pop();
+        // A copy of the region alone with everything in its place: nothing can be better.
+        if (scored.score >= ideal + wholeBonus) return [scored];
       }
-      // A copy of the region alone without a gap: nothing can be better.
+      // A copy of the region alone without a gap: no other frame can be better.
       const first = best[0]?.hypothesis;
       if (first !== undefined && isWhole(first, scene) && isPerfect(first, scene, places)) return best;
     }
@@ -121,37 +134,59 @@ function isWhole({ base, sizes }: Hypothesis, scene: Scene): boolean {
 
 const finalists = 12;
 
+/** Most media are a copy of the region alone. */
+const wholeBonus = 4;
+
 /** A zone at every signature, and at every zone a signature whose log fits. */
-function isPerfect({ base, zones }: Hypothesis, scene: Scene, places: ReadonlyMap<number, Candidate>): boolean {
+function isPerfect({ base, zones }: Hypothesis, scene: Scene, places: Places): boolean {
   if (zones.length !== scene.candidates.length) return false;
-  return zones.every(({ start, size }) => (places.get(base + start)?.header.size ?? size) <= size - zoneHeader.size);
+  return zones.every(({ start, size }) => (places.at.get(base + start)?.header.size ?? size) <= size - zoneHeader.size);
 }
 
-function scoreOf(hypothesis: Hypothesis, scene: Scene, places: ReadonlyMap<number, Candidate>): number {
+/** Candidates by offset, and what those up to each cost when no zone begins there. */
+interface Places {
+  readonly at: ReadonlyMap<number, Candidate>;
+  readonly offsets: readonly number[];
+  readonly costs: readonly number[];
+}
+
+function placesOf(candidates: readonly Candidate[]): Places {
+  const costs = [0];
+  for (const candidate of candidates) costs.push((costs.at(-1) ?? 0) + unexplained(candidate));
+  return {
+    at: new Map(candidates.map((candidate) => [candidate.at, candidate])),
+    offsets: candidates.map(({ at }) => at),
+    costs,
+  };
+}
+
+function scoreOf(hypothesis: Hypothesis, scene: Scene, places: Places): number {
   const { base, zones, sizes } = hypothesis;
-  const { candidates } = scene;
   let sum = 0;
   let missing = 0;
-  let explained = 0;
   for (const zone of zones) {
-    const candidate = places.get(base + zone.start);
-    if (candidate !== undefined) {
-      sum += agreement(zone, candidate) + unexplained(candidate);
-      explained += 1;
-    } else if (mayBeginAt(scene, base + zone.start)) sum += 4;
+    const candidate = places.at.get(base + zone.start);
+    if (candidate !== undefined) sum += agreement(zone, candidate) + unexplained(candidate);
+    else if (mayBeginAt(scene, base + zone.start)) sum += 4;
     else if (zone.type === 'dmesg') missing += 1.5;
     else sum -= 3;
   }
   // A medium that was never filled has many dump zones without a signature: that says little.
   sum -= Math.min(missing, 6);
-  if (explained < candidates.length) {
-    for (const candidate of candidates) {
-      if (candidate.at >= base && candidate.at < base + sizes.memSize) sum -= unexplained(candidate);
-    }
-  } else sum -= candidates.reduce((all, candidate) => all + unexplained(candidate), 0);
-  // Most media are a copy of the region alone.
-  if (isWhole(hypothesis, scene)) sum += 4;
+  sum -= costBefore(places, base + sizes.memSize) - costBefore(places, base);
+  if (isWhole(hypothesis, scene)) sum += wholeBonus;
   return sum + roundness(sizes.memSize);
+}
+
+function costBefore({ offsets, costs }: Places, end: number): number {
+  let low = 0;
+  let high = offsets.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((offsets[middle] ?? 0) < end) low = middle + 1;
+    else high = middle;
+  }
+  return costs[low] ?? 0;
 }
 
 /** What a signature inside the region costs that no zone begins with. */

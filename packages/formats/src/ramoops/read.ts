@@ -8,6 +8,7 @@ import { parsePartLine } from '../payload/dmesg.js';
 import type { PstoreRecord } from '../record.js';
 import { type Dump, readDumps } from './dumps.js';
 import { type Codecs, eccGeometry, zoneCodecs } from './ecc-blocks.js';
+import { effortFor } from './effort.js';
 import { inferLayouts, type Layout } from './infer.js';
 import { writerOf } from './kernel.js';
 import { formatRamoopsParameters } from './parameters.js';
@@ -23,7 +24,9 @@ export function* readRamoops(area: Area, report: Report, hints: Hints, fuel: Fue
   const given = hints.ramoops ?? {};
   const codecs = zoneCodecs();
   fuel.spend(content.bytes.length);
-  const layouts = inferLayouts(content.bytes, hits, given, hints.asKernel, codecs, fuel);
+  const effort = effortFor(content.bytes.length);
+  const layouts = inferLayouts(content.bytes, hits, given, hints.asKernel, codecs, effort);
+  if (effort.isSpent()) report({ code: 'limit.layouts', at: range });
   if (layouts.length === 0 && hints.ramoops !== undefined) {
     report({ code: 'area.no-layout', at: range, detail: formatRamoopsParameters(hints.ramoops) });
   }
