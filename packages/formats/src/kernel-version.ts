@@ -34,8 +34,9 @@ export function versionCode(version: KernelVersion): number {
   return (version.major << 16) | (version.minor << 8) | Math.min(version.sublevel ?? 0, 255);
 }
 
-/** The inverse of `versionCode`; null where the number is no plausible version. */
+/** The inverse of `versionCode`; null where the number is no plausible version: 3.0 to 9.31, no series ever went beyond 20. */
 export function versionOfCode(code: number): KernelVersion | null {
   const major = code >>> 16;
-  return major >= 3 && major <= 9 ? { major, minor: (code >>> 8) & 0xff, sublevel: code & 0xff } : null;
+  const minor = (code >>> 8) & 0xff;
+  return major >= 3 && major <= 9 && minor < 32 ? { major, minor, sublevel: code & 0xff } : null;
 }

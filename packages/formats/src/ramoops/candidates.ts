@@ -17,31 +17,41 @@ export interface Candidate {
 /** What the first bytes of the log say. `insane`: start or size cannot be, the signature alone speaks. */
 export type CandidateKind = 'dump' | 'console' | 'text' | 'ftrace' | 'empty' | 'insane';
 
-/**
- * The candidate at `at`; null when no signature stands there or an ftrace signature has an insane header.
- * @param room bytes that its data can have at most
- */
+/** The candidate at `at`; null when no signature stands there. @param room bytes that its data can have at most */
 export function candidateAt(bytes: Uint8Array, at: number, room: number): Candidate | null {
   const endian = signatureEndian(bytes, at);
   if (endian === null || at + zoneHeader.size > bytes.length) return null;
   const header = zoneHeader.decode(bytes, at, endian);
   const version = signatureVersion(header.sig);
   if (header.start > header.size || header.size > room) {
-    return version === null ? { at, endian, header, version, kind: 'insane' } : null;
+    return { at, endian, header, version, kind: 'insane' };
   }
   return { at, endian, header, version, kind: kindOf(bytes, at, header, version) };
 }
 
-/** Evidence that a zone of a layout begins here, from -8 (a contradiction) to 10. */
-export function agreement(zone: Zone, candidate: Candidate): number {
+/**
+ * Evidence that a zone of a layout begins here, from -8 (a contradiction) to 13.
+ * @param capacity data bytes of the zone
+ */
+export function agreement(zone: Zone, candidate: Candidate, capacity: number): number {
   const { kind, header } = candidate;
+  if ((zone.type === 'ftrace') !== (candidate.version !== null)) return kind === 'insane' ? -4 : -8;
   if (kind === 'insane') return 2;
-  if ((zone.type === 'ftrace') !== (candidate.version !== null)) return -8;
-  if (header.size > zone.size - zoneHeader.size) return 1;
+  if (header.size > capacity || (isFull(header) && header.size !== capacity)) return 1;
   if (kind === 'empty') return 6;
   const expected: readonly CandidateKind[] = expectedKinds[zone.type];
   const rank = expected.indexOf(kind);
-  return rank < 0 ? 1 : 10 - 2 * rank;
+  return rank < 0 ? 1 : 10 - 2 * rank + (isFull(header) ? 3 : 0);
+}
+
+/** The most that `agreement` gives for this candidate. */
+export function bestAgreement({ kind, header }: Candidate): number {
+  return kind === 'insane' ? 2 : kind === 'empty' ? 6 : isFull(header) ? 13 : 10;
+}
+
+/** A ring that has wrapped is full: its size is the capacity of its zone. */
+export function isFull({ start, size }: ZoneHeader): boolean {
+  return start < size;
 }
 
 /** For each zone type the kinds that speak for it, best first. */
@@ -51,11 +61,6 @@ const expectedKinds = {
   pmsg: ['text', 'console'],
   ftrace: ['ftrace'],
 } as const satisfies Record<Zone['type'], readonly CandidateKind[]>;
-
-/** The most that `agreement` gives for this candidate. */
-export function bestAgreement({ kind }: Candidate): number {
-  return kind === 'insane' ? 2 : kind === 'empty' ? 6 : 10;
-}
 
 /** Bytes of a log that tell its kind. */
 const headLength = 512;

@@ -1,5 +1,6 @@
 import type { Endian } from '../bytes/struct.js';
-import type { Candidate } from './candidates.js';
+import { type Candidate, isFull } from './candidates.js';
+import { eccGeometry } from './ecc-blocks.js';
 import type { Effort } from './effort.js';
 import { nearSignature, zoneHeader } from './layout.js';
 import type { RamoopsParameters, RamoopsSizes } from './parameters.js';
@@ -16,6 +17,8 @@ export interface Scene {
   /** Signatures that a zone of this medium may have. */
   readonly signatures: ReadonlySet<number>;
   readonly effort: Effort;
+  /** Parity bytes a block, as far as the zones between neighbouring signatures tell; else 0. */
+  readonly eccSize: number;
 }
 
 /** One way to cut a region. */
@@ -44,8 +47,13 @@ export function frames(scene: Scene, from: number): Frame[] {
   if (first === undefined) return found;
   // The first zone may have lost its signature: a region may begin one dump zone earlier.
   const earlier = strides(candidates).map((stride) => first - stride);
-  const bases = [first, ...earlier.filter((base) => base >= from && mayBeginAt(scene, base))];
+  const bases = [first, ...earlier.filter((base) => base >= from && isDumpAt(scene, base))];
   return [...found, ...bases.map((base) => ({ base, memSize: given.memSize ?? null }))];
+}
+
+function isDumpAt(scene: Scene, at: number): boolean {
+  const { isSigned, content } = remainsAt(scene, at);
+  return isSigned || content === 'dump';
 }
 
 /**
@@ -57,7 +65,7 @@ export function* cuts(scene: Scene, frame: Frame, lost: boolean): Generator<Hypo
   const { given, candidates } = scene;
   const end = frame.memSize === null ? Number.POSITIVE_INFINITY : frame.base + frame.memSize;
   const inside = candidates.filter(({ at }) => at >= frame.base && at < end);
-  const marks = marksOf(inside, frame.base, Math.min(end, scene.bytes.length), lost);
+  const marks = marksOf(scene, inside, frame.base, Math.min(end, scene.bytes.length), lost);
   const seen = new Set<string>();
   for (const first of ['pmsg', 'ftrace'] as const) {
     const arrangements = scene.arrangements.filter(({ afterConsole }) => afterConsole === first);
@@ -171,13 +179,26 @@ function openSizes(scene: Scene, inside: readonly Candidate[], at: number, end: 
   return sizes;
 }
 
-/** Where a zone may begin: at a signature, or (`lost`) a multiple of a distance between signatures behind the base. */
-function marksOf(inside: readonly Candidate[], base: number, end: number, lost: boolean): number[] {
-  const marks = new Set(inside.slice(0, maxMarks).map(({ at }) => at));
+/**
+ * Where a zone may begin: at a signature, behind a ring that has wrapped, or (`lost`) at a multiple of a distance
+ * between signatures.
+ */
+function marksOf(scene: Scene, inside: readonly Candidate[], base: number, end: number, lost: boolean): number[] {
+  const few = inside.slice(0, maxMarks);
+  const marks = new Set(few.map(({ at }) => at));
+  for (const { at, header } of few) {
+    if (isFull(header)) for (const size of zoneSizesOf(header.size, scene.eccSize)) marks.add(at + size);
+  }
   for (const stride of lost ? strides(inside) : []) {
     for (let at = base, i = 0; at < end && i < maxMarks; at += stride, i++) marks.add(at);
   }
   return [...marks].sort((a, b) => a - b).slice(0, 2 * maxMarks);
+}
+
+/** Powers of two with this capacity: one or none. */
+function zoneSizesOf(capacity: number, eccSize: number): number[] {
+  const above = 2 * floorPowerOfTwo(capacity);
+  return [above, 2 * above].filter((size) => eccGeometry(size, eccSize, 'shared')?.capacity === capacity);
 }
 
 function strides(candidates: readonly Candidate[]): number[] {
@@ -202,12 +223,21 @@ function cpuCounts(inside: readonly Candidate[], ftraceSize: number): number[] {
   return [...counts].filter((cpus) => cpus >= 1 && ftraceSize / cpus >= 64).sort((a, b) => a - b);
 }
 
-/** The signature is nearly there, or a dump header stands where the data would begin. */
-export function mayBeginAt(scene: Scene, base: number): boolean {
-  const data = scene.bytes.subarray(base + zoneHeader.size, base + zoneHeader.size + 5);
-  return (
-    nearSignature(scene.bytes, base, scene.endian, scene.signatures) || /^====\d/.test(String.fromCharCode(...data))
-  );
+/** What is left of a zone where no candidate is. */
+export interface Remains {
+  /** The signature is nearly right. */
+  readonly isSigned: boolean;
+  /** What the data begins with. */
+  readonly content: 'dump' | 'text' | 'garbage' | 'blank';
+}
+
+export function remainsAt(scene: Scene, at: number): Remains {
+  const isSigned = nearSignature(scene.bytes, at, scene.endian, scene.signatures);
+  const data = scene.bytes.subarray(at + zoneHeader.size, at + zoneHeader.size + 64);
+  if (/^====\d/.test(String.fromCharCode(...data.subarray(0, 5)))) return { isSigned, content: 'dump' };
+  const printable = data.reduce((sum, byte) => sum + (byte === 0x0a || (byte >= 0x20 && byte < 0x7f) ? 1 : 0), 0);
+  if (data.every((byte) => byte === data[0])) return { isSigned, content: 'blank' };
+  return { isSigned, content: printable >= 60 ? 'text' : 'garbage' };
 }
 
 /** Bytes that dividing a group of zones can leave over. */

@@ -42,5 +42,6 @@ const largestZone = 2 ** 28;
 
 /** A plain signature speaks for itself; that of an ftrace zone is weak, so its header must be sane. */
 function isZoneStart(window: Uint8Array): boolean {
-  return candidateAt(window, 0, largestZone) !== null;
+  const candidate = candidateAt(window, 0, largestZone);
+  return candidate !== null && (candidate.kind !== 'insane' || candidate.version === null);
 }

@@ -34,6 +34,14 @@ export function findEcc(
   return best;
 }
 
+/** True when the header of a zone and its last bytes may be a codeword: two syndromes are looked at. */
+export function hasParity(zone: Uint8Array, eccSize: number): boolean {
+  let sum = 0;
+  for (let i = 0; i < zoneHeader.size; i++) sum ^= zone[i] ?? 0;
+  for (let i = 1; i <= eccSize; i++) sum ^= zone[zone.length - i] ?? 0;
+  return sum === 0 && (eccSize === 1 || isSecondZero(zone, eccSize));
+}
+
 /**
  * Where the parity of the data stands: kernels up to 3.9 put it elsewhere. Whichever place makes more full blocks
  * codewords; `shared` when neither does.
@@ -81,6 +89,7 @@ function isSecondZero(zone: Uint8Array, eccSize: number): boolean {
 }
 
 function isProof(zone: Uint8Array, codec: ReedSolomon, endian: Endian): boolean {
+  if (zone.length < zoneHeader.size + codec.parity) return false;
   const result = codec.decode(zone.subarray(0, zoneHeader.size), zone.subarray(zone.length - codec.parity));
   return result.ok && result.corrected <= codec.parity >> 1 && signatureEndian(result.data, 0) === endian;
 }

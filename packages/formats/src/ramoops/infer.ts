@@ -1,13 +1,13 @@
 import type { Endian } from '../bytes/struct.js';
 import type { KernelVersion } from '../kernel-version.js';
 import { agreement, bestAgreement, type Candidate, candidateAt } from './candidates.js';
-import type { BlockCount, Codecs } from './ecc-blocks.js';
+import { type BlockCount, type Codecs, eccGeometry } from './ecc-blocks.js';
 import type { Effort } from './effort.js';
-import { cuts, frames, type Hypothesis, isGiven, mayBeginAt, type Scene } from './hypotheses.js';
-import { type EccEvidence, findBlockCount, findEcc } from './infer-ecc.js';
+import { cuts, frames, type Hypothesis, isGiven, type Remains, remainsAt, type Scene } from './hypotheses.js';
+import { type EccEvidence, findBlockCount, findEcc, hasParity } from './infer-ecc.js';
 import { zoneHeader, zoneSignature } from './layout.js';
 import type { RamoopsParameters } from './parameters.js';
-import { arrangementOf, arrangements, floorPowerOfTwo } from './zones.js';
+import { arrangementOf, arrangements, floorPowerOfTwo, type ZoneType } from './zones.js';
 
 /** A region cut into zones, as the bytes and the caller speak for it. */
 export interface Layout extends Hypothesis {
@@ -42,19 +42,29 @@ export function inferLayouts(
   return found;
 }
 
-/** The candidates at the hits, none nearer to the one before than any zone is long. */
+/** The candidates at the hits and at repeated ftrace signatures. */
 function candidatesAt(bytes: Uint8Array, hits: readonly number[]): Candidate[] {
-  const found: Candidate[] = [];
-  for (const at of hits) {
-    // A zone may reach behind the end of a medium that was cut short: up to twice as far.
-    const candidate = candidateAt(bytes, at, 2 * bytes.length - at);
-    if (candidate !== null && at - (found.at(-1)?.at ?? -smallestZone) >= smallestZone) found.push(candidate);
+  const places = [...new Set([...hits, ...repeatedFtrace(bytes, hits)])].sort((a, b) => a - b);
+  // A zone may reach behind the end of a medium that was cut short: up to twice as far.
+  return places.map((at) => candidateAt(bytes, at, 2 * bytes.length - at)).filter((found) => found !== null);
+}
+
+/**
+ * An ftrace signature is weak: the probe takes it with a sane header only. Once one is known, the same four bytes
+ * count without.
+ */
+function repeatedFtrace(bytes: Uint8Array, hits: readonly number[]): number[] {
+  const traced = hits.slice(0, 256).filter((at) => (candidateAt(bytes, at, bytes.length)?.version ?? null) !== null);
+  const signatures = new Map(traced.map((at) => [bytes.subarray(at, at + 4).join(), bytes.subarray(at, at + 4)]));
+  const found: number[] = [];
+  for (const signature of [...signatures.values()].slice(0, 4)) {
+    const [first = 0, second, third, fourth] = signature;
+    for (let at = bytes.indexOf(first); at >= 0; at = bytes.indexOf(first, at + 1)) {
+      if (bytes[at + 1] === second && bytes[at + 2] === third && bytes[at + 3] === fourth) found.push(at);
+    }
   }
   return found;
 }
-
-/** An ftrace zone for one of very many CPUs. */
-const smallestZone = 64;
 
 function bestLayout(
   bytes: Uint8Array,
@@ -75,6 +85,7 @@ function bestLayout(
     arrangements: isGiven(given) && asKernel !== undefined ? [arrangementOf(asKernel)] : arrangements,
     signatures: new Set([zoneSignature, ...alike.slice(0, 1024).map(({ header }) => header.sig)]),
     effort,
+    eccSize: given.eccSize ?? findEcc(gapsBetween(bytes, alike), undefined, codecs, endian).eccSize,
   };
   const best = bestHypotheses(scene, from);
   let winner: { hypothesis: Hypothesis; evidence: EccEvidence; score: number } | null = null;
@@ -91,6 +102,12 @@ function bestLayout(
   return { ...hypothesis, endian, blockCount, sizes: { ...hypothesis.sizes, eccSize } };
 }
 
+/** From each candidate to the next, and from the last to the end: the zones of most media, without knowing the layout. */
+function gapsBetween(bytes: Uint8Array, candidates: readonly Candidate[]): Uint8Array[] {
+  const few = candidates.slice(0, 33);
+  return few.map(({ at }, i) => bytes.subarray(at, few[i + 1]?.at ?? bytes.length));
+}
+
 /** The bytes of each zone that is there as a whole. */
 function zonesOf(bytes: Uint8Array, { base, zones }: Hypothesis): Uint8Array[] {
   const all = zones.map(({ start, size }) => bytes.subarray(base + start, base + start + size));
@@ -105,22 +122,19 @@ interface Scored {
 /** Enough of the best, in the order of their score, that parity can tell likely ones apart. */
 function bestHypotheses(scene: Scene, from: number): Scored[] {
   const places = placesOf(scene.candidates);
-  const ideal = scene.candidates.reduce((sum, candidate) => sum + bestAgreement(candidate), 0);
+  scene.effort.spend(scene.candidates.length);
   const best: Scored[] = [];
   for (const lost of [false, true]) {
     for (const frame of frames(scene, from)) {
       for (const hypothesis of cuts(scene, frame, lost)) {
         scene.effort.spend(hypothesis.zones.length + 8);
         const scored = { hypothesis, score: scoreOf(hypothesis, scene, places) };
+        // A copy of the region alone with everything in its place: nothing can be better.
+        if (scored.score >= places.ideal + wholeBonus && isPerfect(hypothesis, scene, places)) return [scored];
         const at = best.findIndex((other) => scored.score > other.score);
         best.splice(at < 0 ? best.length : at, 0, scored);
         if (best.length > finalists) best.pop();
-        // A copy of the region alone with everything in its place: nothing can be better.
-        if (scored.score >= ideal + wholeBonus) return [scored];
       }
-      // A copy of the region alone without a gap: no other frame can be better.
-      const first = best[0]?.hypothesis;
-      if (first !== undefined && isWhole(first, scene) && isPerfect(first, scene, places)) return best;
     }
     const first = best[0]?.hypothesis;
     if (first !== undefined && isPerfect(first, scene, places)) return best;
@@ -140,7 +154,12 @@ const wholeBonus = 4;
 /** A zone at every signature, and at every zone a signature whose log fits. */
 function isPerfect({ base, zones }: Hypothesis, scene: Scene, places: Places): boolean {
   if (zones.length !== scene.candidates.length) return false;
-  return zones.every(({ start, size }) => (places.at.get(base + start)?.header.size ?? size) <= size - zoneHeader.size);
+  return zones.every(({ start, size }) => {
+    const fits = (places.at.get(base + start)?.header.size ?? size) <= size - zoneHeader.size;
+    return (
+      fits && (scene.eccSize === 0 || hasParity(scene.bytes.subarray(base + start, base + start + size), scene.eccSize))
+    );
+  });
 }
 
 /** Candidates by offset, and what those up to each cost when no zone begins there. */
@@ -148,6 +167,8 @@ interface Places {
   readonly at: ReadonlyMap<number, Candidate>;
   readonly offsets: readonly number[];
   readonly costs: readonly number[];
+  /** The sum of all agreements in a layout that explains everything. */
+  readonly ideal: number;
 }
 
 function placesOf(candidates: readonly Candidate[]): Places {
@@ -157,6 +178,7 @@ function placesOf(candidates: readonly Candidate[]): Places {
     at: new Map(candidates.map((candidate) => [candidate.at, candidate])),
     offsets: candidates.map(({ at }) => at),
     costs,
+    ideal: candidates.reduce((sum, candidate) => sum + bestAgreement(candidate), 0),
   };
 }
 
@@ -166,17 +188,31 @@ function scoreOf(hypothesis: Hypothesis, scene: Scene, places: Places): number {
   let missing = 0;
   for (const zone of zones) {
     const candidate = places.at.get(base + zone.start);
-    if (candidate !== undefined) sum += agreement(zone, candidate) + unexplained(candidate);
-    else if (mayBeginAt(scene, base + zone.start)) sum += 4;
-    else if (zone.type === 'dmesg') missing += 1.5;
-    else sum -= 3;
+    if (candidate !== undefined) {
+      const capacity = eccGeometry(zone.size, scene.eccSize, 'shared')?.capacity ?? 0;
+      sum += agreement(zone, candidate, capacity) + unexplained(candidate);
+      continue;
+    }
+    const { isSigned, content } = remainsAt(scene, base + zone.start);
+    const says = contentSays[content][zone.type] + (isSigned ? 5 : 0);
+    if (zone.type === 'dmesg' && says < 0) missing -= says;
+    else sum += says;
   }
+  if (sizes.consoleSize === 0) sum -= 1;
   // A medium that was never filled has many dump zones without a signature: that says little.
   sum -= Math.min(missing, 6);
   sum -= costBefore(places, base + sizes.memSize) - costBefore(places, base);
   if (isWhole(hypothesis, scene)) sum += wholeBonus;
   return sum + roundness(sizes.memSize);
 }
+
+/** What the beginning of the data of a zone without a signature says for each type. */
+const contentSays = {
+  dump: { dmesg: 4, console: -6, pmsg: -6, ftrace: -6 },
+  text: { dmesg: -4, console: 0, pmsg: 0, ftrace: -5 },
+  garbage: { dmesg: -1.5, console: -2, pmsg: -2, ftrace: -2 },
+  blank: { dmesg: -3, console: -4, pmsg: -4, ftrace: -4 },
+} as const satisfies Record<Remains['content'], Record<ZoneType, number>>;
 
 function costBefore({ offsets, costs }: Places, end: number): number {
   let low = 0;
