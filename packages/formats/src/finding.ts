@@ -128,10 +128,11 @@ export const findingKinds = {
     meaning: 'the kernel swallows the first byte of this payload as white space behind the header line and fails',
     action: 'nothing: the byte was put back here',
   },
-  'compress.limit': {
+  'compress.kept': {
     severity: 'note',
-    meaning: 'the text is longer than the buffer of that kernel: it shows the stored bytes as .enc.z',
-    action: 'nothing',
+    meaning:
+      'the stream is whole, but this kernel shows the stored bytes as .enc.z: another format, or more text than its buffer holds',
+    action: 'nothing: the text is shown here',
   },
   'ftrace.remainder': {
     severity: 'note',

@@ -15,7 +15,7 @@ export interface Candidate {
 }
 
 /** What the first bytes of the log say. `insane`: start or size cannot be, the signature alone speaks. */
-export type CandidateKind = 'dump' | 'console' | 'text' | 'ftrace' | 'empty' | 'insane';
+export type CandidateKind = 'dump' | 'console' | 'text' | 'binary' | 'ftrace' | 'empty' | 'insane';
 
 /** The candidate at `at`; null when no signature stands there. @param room bytes that its data can have at most */
 export function candidateAt(bytes: Uint8Array, at: number, room: number): Candidate | null {
@@ -46,7 +46,8 @@ export function agreement(zone: Zone, candidate: Candidate, capacity: number): n
 
 /** The most that `agreement` gives for this candidate. */
 export function bestAgreement({ kind, header }: Candidate): number {
-  return kind === 'insane' ? 2 : kind === 'empty' ? 6 : isFull(header) ? 13 : 10;
+  const best = { insane: 2, empty: 6, binary: 6, text: 10, console: 10, dump: 10, ftrace: 10 }[kind];
+  return best + (best >= 6 && isFull(header) ? 3 : 0);
 }
 
 /** A ring that has wrapped is full: its size is the capacity of its zone. */
@@ -57,8 +58,8 @@ export function isFull({ start, size }: ZoneHeader): boolean {
 /** For each zone type the kinds that speak for it, best first. */
 const expectedKinds = {
   dmesg: ['dump'],
-  console: ['console', 'text'],
-  pmsg: ['text', 'console'],
+  console: ['console', 'text', 'binary'],
+  pmsg: ['text', 'console', 'binary'],
   ftrace: ['ftrace'],
 } as const satisfies Record<Zone['type'], readonly CandidateKind[]>;
 
@@ -73,5 +74,7 @@ function kindOf(bytes: Uint8Array, at: number, header: ZoneHeader, version: Kern
   const next = bytes.subarray(data, data + Math.min(header.start, headLength - oldest.length));
   const head = String.fromCharCode(...oldest, ...next);
   if (/^====\s*-?\d/.test(head)) return 'dump';
-  return /(?:^|\n)\[ *\d{1,7}\.\d{6}\]/.test(head) ? 'console' : 'text';
+  if (/(?:^|\n)\[ *\d{1,7}\.\d{6}\]/.test(head)) return 'console';
+  const printable = head.match(/[\t\n\r\x20-\x7e]/g)?.length ?? 0;
+  return printable * 10 >= head.length * 9 ? 'text' : 'binary';
 }

@@ -6,13 +6,15 @@ import type { Effort } from './effort.js';
 import { cuts, frames, type Hypothesis, isGiven, type Remains, remainsAt, type Scene } from './hypotheses.js';
 import { type EccEvidence, findBlockCount, findEcc, hasParity } from './infer-ecc.js';
 import { zoneHeader, zoneSignature } from './layout.js';
-import type { RamoopsParameters } from './parameters.js';
+import type { RamoopsParameters, RamoopsSizes } from './parameters.js';
 import { arrangementOf, arrangements, floorPowerOfTwo, type ZoneType } from './zones.js';
 
 /** A region cut into zones, as the bytes and the caller speak for it. */
 export interface Layout extends Hypothesis {
   readonly endian: Endian;
   readonly blockCount: BlockCount;
+  /** Sizes that explain the bytes as well, with zones in other places. */
+  readonly rival?: RamoopsSizes;
 }
 
 /**
@@ -29,18 +31,50 @@ export function inferLayouts(
   codecs: Codecs,
   effort: Effort,
 ): Layout[] {
-  let rest = candidatesAt(bytes, hits);
-  const found: Layout[] = [];
+  const groups = groupsOf(candidatesAt(bytes, hits), bytes.length);
   // Without a signature only the caller can say that there is a region at all.
-  for (let from = 0; (rest.length > 0 || (from === 0 && isGiven(given))) && !effort.isSpent(); ) {
-    const layout = bestLayout(bytes, from, rest, given, asKernel, codecs, effort);
-    if (layout !== null) found.push(layout);
-    const next = layout === null ? (rest[0]?.at ?? 0) + 1 : layout.base + layout.sizes.memSize;
-    rest = rest.filter((candidate) => candidate.at >= next);
-    from = next;
-  }
-  return found;
+  if (groups.length === 0 && isGiven(given)) groups.push([]);
+  return groups.flatMap((group) => {
+    const found: Layout[] = [];
+    let rest = group;
+    for (
+      let from = groups.length === 1 ? 0 : (group[0]?.at ?? 0), first = true;
+      first || rest.length > 0;
+      first = false
+    ) {
+      if (effort.isSpent()) break;
+      const layout = bestLayout(bytes, from, rest, given, asKernel, codecs, effort);
+      if (layout !== null) found.push(layout);
+      const next = layout === null ? (rest[0]?.at ?? 0) + 1 : layout.base + layout.sizes.memSize;
+      rest = rest.filter((candidate) => candidate.at >= next);
+      from = next;
+    }
+    return found;
+  });
 }
+
+/**
+ * Candidates that may belong to one region. In a small medium that is all of them; in a large one chance makes many,
+ * so those of one byte order that are near to each other, with a plain signature and a sane header among them.
+ */
+function groupsOf(candidates: readonly Candidate[], size: number): Candidate[][] {
+  if (size <= smallMedium) return candidates.length === 0 ? [] : [[...candidates]];
+  const groups: Candidate[][] = [];
+  for (const endian of ['le', 'be'] as const) {
+    let end = Number.NEGATIVE_INFINITY;
+    for (const candidate of candidates.filter((one) => one.endian === endian)) {
+      if (candidate.at - end > farApart) groups.push([]);
+      groups.at(-1)?.push(candidate);
+      end = candidate.at;
+    }
+  }
+  const isSound = ({ kind, version }: Candidate) => kind !== 'insane' && version === null;
+  return groups.filter((group) => group.some(isSound)).sort((a, b) => (a[0]?.at ?? 0) - (b[0]?.at ?? 0));
+}
+
+const smallMedium = 1 << 20;
+/** Larger zones than this are rare, and false signatures this near to a region as well. */
+const farApart = 2 << 20;
 
 /** The candidates at the hits and at repeated ftrace signatures. */
 function candidatesAt(bytes: Uint8Array, hits: readonly number[]): Candidate[] {
@@ -88,18 +122,39 @@ function bestLayout(
     eccSize: given.eccSize ?? findEcc(gapsBetween(bytes, alike), undefined, codecs, endian).eccSize,
   };
   const best = bestHypotheses(scene, from);
-  let winner: { hypothesis: Hypothesis; evidence: EccEvidence; score: number } | null = null;
-  for (const { hypothesis, score: before } of best) {
-    const evidence = findEcc(zonesOf(bytes, hypothesis), given.eccSize, codecs, endian);
-    const score = before + 5 * evidence.proofs;
-    if (winner === null || score > winner.score) winner = { hypothesis, evidence, score };
-  }
-  if (winner === null || (winner.score <= 0 && !isGiven(given))) return null;
+  const ranked = best
+    .map(({ hypothesis, score }) => {
+      const evidence = findEcc(zonesOf(bytes, hypothesis), given.eccSize, codecs, endian);
+      return { hypothesis, evidence, score: score + 5 * evidence.proofs };
+    })
+    .sort((a, b) => b.score - a.score);
+  const [winner, rival] = ranked;
+  if (winner === undefined || !(isGiven(given) || isBelievable(winner.hypothesis, winner.evidence, alike))) return null;
   const { hypothesis } = winner;
   const { eccSize, proofs } = winner.evidence;
   const codec = proofs > 0 ? codecs(eccSize) : null;
   const blockCount = codec === null ? 'shared' : findBlockCount(zonesOf(bytes, hypothesis), codec, endian);
-  return { ...hypothesis, endian, blockCount, sizes: { ...hypothesis.sizes, eccSize } };
+  const layout = { ...hypothesis, endian, blockCount, sizes: { ...hypothesis.sizes, eccSize } };
+  const isTie = rival !== undefined && winner.score - rival.score < 0.5 && !isAlike(hypothesis, rival.hypothesis);
+  return isTie ? { ...layout, rival: rival.hypothesis.sizes } : layout;
+}
+
+/**
+ * Chance makes a signature with a sane header in any large medium. A region has a dump or a console, or headers proven
+ * by their parity, or several plain signatures in their places; or it is the medium itself, with nothing but text.
+ */
+function isBelievable(hypothesis: Hypothesis, evidence: EccEvidence, candidates: readonly Candidate[]): boolean {
+  const starts = new Set(hypothesis.zones.map(({ start }) => hypothesis.base + start));
+  const inPlace = candidates.filter(({ at, version, kind }) => starts.has(at) && version === null && kind !== 'insane');
+  const telling = inPlace.filter(({ kind }) => kind === 'dump' || kind === 'console');
+  const isText = hypothesis.base === 0 && inPlace.some(({ kind }) => kind === 'text');
+  return telling.length > 0 || evidence.proofs > 0 || inPlace.length > 2 || isText;
+}
+
+/** The same zones in the same places: what differs is how far the last one reaches. */
+function isAlike(a: Hypothesis, b: Hypothesis): boolean {
+  const places = ({ base, zones }: Hypothesis) => zones.map(({ type, start }) => `${type} ${base + start}`).join();
+  return places(a) === places(b);
 }
 
 /** From each candidate to the next, and from the last to the end: the zones of most media, without knowing the layout. */

@@ -60,6 +60,9 @@ function* readRegion(
     at: region,
     detail: formatRamoopsParameters({ memAddress: hints.ramoops?.memAddress ?? base, ...layout.sizes }),
   });
+  if (layout.rival !== undefined) {
+    report({ code: 'area.ambiguous', at: region, detail: formatRamoopsParameters(layout.rival) });
+  }
   if (region.end > area.range.end) report({ code: 'area.truncated', at: { start: area.range.end, end: region.end } });
   const codec = codecs(layout.sizes.eccSize);
   const readings = layout.zones.flatMap((zone): ZoneReading[] => {

@@ -68,6 +68,9 @@ function dumpDraft(region: RegionReading, reading: ZoneReading, dump: Dump, firs
   const { header, payload, compression } = dump;
   const time = header === null ? undefined : dumpTime(header);
   const empty = header !== null && dump.stored.bytes.length === header.length;
+  const file = first && !empty ? dumpFile(region, reading, dump) : null;
+  const isKept = dump.stream?.complete === true && file !== null && file.name.endsWith('.enc.z');
+  const kept: Finding[] = isKept ? [{ code: 'compress.kept', at: extent(dump.stored) }] : [];
   return {
     record: {
       backend: 'ramoops',
@@ -80,9 +83,9 @@ function dumpDraft(region: RegionReading, reading: ZoneReading, dump: Dump, firs
       stored: first ? reading.stored : (extent(dump.stored) ?? reading.stored),
       payload,
       text: payload,
-      findings: first ? [...reading.findings, ...dump.findings] : dump.findings,
+      findings: first ? [...reading.findings, ...dump.findings, ...kept] : dump.findings,
     },
-    file: first && !empty ? dumpFile(region, reading, dump) : null,
+    file,
     endsList: first && empty,
   };
 }
