@@ -143,7 +143,11 @@ async function lint({ tarball, manifest }, say) {
       root,
     );
   } catch (error) {
-    say(`attw: ${error.stdout}`);
+    // Of each entry point the resolutions that count and are not in order.
+    const bad = String(error.stdout)
+      .split('\n')
+      .filter((text) => /^("|node16 \(from ESM\)|bundler)/.test(text) && !/: OK/.test(text));
+    say(`attw: ${bad.join(' ').trim() || error.stderr}`);
   }
 }
 
@@ -159,7 +163,11 @@ function load({ name, home, manifest }, say) {
     try {
       run(process.execPath, attempt, place);
     } catch (error) {
-      say(`node ${attempt.at(-1)}: ${error.stderr}`);
+      const reason =
+        String(error.stderr)
+          .split('\n')
+          .find((text) => /^\w*Error\b/.test(text)) ?? error.message;
+      say(`node ${attempt.join(' ')}: ${reason}`);
     }
   }
 }

@@ -6,6 +6,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import v8 from 'node:v8';
 import { Script } from 'node:vm';
 
 const program = fileURLToPath(new URL('dist/pstore-decode.cjs', import.meta.url));
@@ -20,6 +21,8 @@ if (process.argv[2] !== 'run') {
   // The very text that bin/pstore-decode.js compiles: V8 compares its length.
   const source = `(function (require) {${readFileSync(program, 'latin1')}\n})`;
   const script = new Script(source, { filename: program });
+  // The program sets a flag once it is loaded; V8 refuses cached code that was made under other flags.
+  v8.setFlagsFromString = () => undefined;
   process.argv = [process.execPath, program, medium];
   process.on('exit', () => {
     writeFileSync(`${program}.${process.version}-${process.arch}.cache`, script.createCachedData());

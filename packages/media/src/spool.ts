@@ -1,6 +1,5 @@
-import { close, constants, fstatSync, open } from 'node:fs';
-import { type FileHandle, open as openHandle, unlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { close, constants, fstatSync, open, promises } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
@@ -23,7 +22,7 @@ export interface SpoolOptions {
  * @throws MediumError `too-long` or `no-room`, and nothing is kept; the reason of the signal
  */
 export async function spool(input: Readable, name: string, options: SpoolOptions = {}): Promise<FileHandle> {
-  const { maxBytes = 64 * 2 ** 30, folder = tmpdir(), signal, onProgress } = options;
+  const { maxBytes = 64 * 2 ** 30, folder = (await import('node:os')).tmpdir(), signal, onProgress } = options;
   const handle = await namelessFile(folder, name).catch((error: unknown) => {
     input.destroy();
     throw error;
@@ -72,10 +71,10 @@ async function namelessFile(folder: string, name: string): Promise<FileHandle> {
   const { randomUUID } = await import('node:crypto');
   const path = join(folder, `pstore-decode-${randomUUID()}`);
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
-  const handle = await openHandle(path, flags, 0o600).catch((error: unknown) => {
+  const handle = await promises.open(path, flags, 0o600).catch((error: unknown) => {
     throw noRoom(error, folder, name) ?? error;
   });
-  await unlink(path);
+  await promises.unlink(path);
   return handle;
 }
 

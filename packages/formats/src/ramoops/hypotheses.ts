@@ -64,8 +64,11 @@ function isDumpAt(scene: Scene, at: number): boolean {
 export function* cuts(scene: Scene, frame: Frame, lost: boolean): Generator<Hypothesis> {
   const { given, candidates } = scene;
   const end = frame.memSize === null ? Number.POSITIVE_INFINITY : frame.base + frame.memSize;
-  const inside = candidates.filter(({ at }) => at >= frame.base && at < end);
-  const marks = marksOf(scene, inside, frame.base, Math.min(end, scene.bytes.length), lost);
+  const inside = edges(
+    candidates.filter(({ at }) => at >= frame.base && at < end),
+    maxCandidates,
+  );
+  const marks = marksOf(scene, inside, frame.base, frame.memSize === null ? scene.bytes.length : end, lost);
   const seen = new Set<string>();
   for (const first of ['pmsg', 'ftrace'] as const) {
     const arrangements = scene.arrangements.filter(({ afterConsole }) => afterConsole === first);
@@ -163,14 +166,18 @@ function boundedSizes(ends: readonly number[], at: number): Set<number> {
   return sizes;
 }
 
-/** Of what the last signatures begin (one zone, or the ftrace zones), which nothing bounds: powers of two that hold it. */
+/**
+ * Of what the last signatures begin (one zone, or the ftrace zones), which nothing bounds: powers of two that hold it.
+ * Behind the end of a medium that was cut short all that fit.
+ */
 function openSizes(scene: Scene, inside: readonly Candidate[], at: number, end: number | null): number[] {
+  const { length } = scene.bytes;
   const last = inside.at(-1);
   const first = inside.findIndex((one) => Math.abs(one.at - at) <= maxRemainder);
-  if (last === undefined || first < 0) return [];
-  if (inside[first] !== last && inside.slice(first).some(({ version }) => version === null)) return [];
-  const least = last.at - at + zoneHeader.size + last.header.size;
-  const room = (end ?? Math.min(scene.bytes.length, at + largestOpen)) - at;
+  const isOpen = first >= 0 && (inside[first] === last || inside.slice(first).every(({ version }) => version !== null));
+  if (last === undefined || !(isOpen || at >= length)) return [];
+  const least = isOpen ? last.at - at + zoneHeader.size + last.header.size : 0;
+  const room = (end ?? Math.min(length, at + largestOpen)) - at;
   const sizes: number[] = [];
   for (let size = smallestZone; size <= room; size *= 2) {
     // A medium that was cut short holds less than the log says: the largest that fits.
@@ -183,8 +190,14 @@ function openSizes(scene: Scene, inside: readonly Candidate[], at: number, end: 
  * Where a zone may begin: at a signature, behind a ring that has wrapped, or (`lost`) at a multiple of a distance
  * between signatures.
  */
-function marksOf(scene: Scene, inside: readonly Candidate[], base: number, end: number, lost: boolean): number[] {
-  const few = inside.slice(0, maxMarks);
+function marksOf(
+  scene: Scene,
+  inside: readonly Candidate[],
+  base: number,
+  end: number,
+  lost: boolean,
+): readonly number[] {
+  const few = edges(inside, maxMarks);
   const marks = new Set(few.map(({ at }) => at));
   for (const { at, header } of few) {
     if (isFull(header)) for (const size of zoneSizesOf(header.size, scene.eccSize)) marks.add(at + size);
@@ -192,7 +205,10 @@ function marksOf(scene: Scene, inside: readonly Candidate[], base: number, end: 
   for (const stride of lost ? strides(inside) : []) {
     for (let at = base, i = 0; at < end && i < maxMarks; at += stride, i++) marks.add(at);
   }
-  return [...marks].sort((a, b) => a - b).slice(0, 2 * maxMarks);
+  return edges(
+    [...marks].sort((a, b) => a - b),
+    2 * maxMarks,
+  );
 }
 
 /** Powers of two with this capacity: one or none. */
@@ -227,11 +243,12 @@ function cpuCounts(inside: readonly Candidate[], ftraceSize: number): number[] {
 export interface Remains {
   /** The signature is nearly right. */
   readonly isSigned: boolean;
-  /** What the data begins with. */
-  readonly content: 'dump' | 'text' | 'garbage' | 'blank';
+  /** What the data begins with; `beyond` the end of the medium nothing can. */
+  readonly content: 'dump' | 'text' | 'garbage' | 'blank' | 'beyond';
 }
 
 export function remainsAt(scene: Scene, at: number): Remains {
+  if (at + zoneHeader.size >= scene.bytes.length) return { isSigned: false, content: 'beyond' };
   const isSigned = nearSignature(scene.bytes, at, scene.endian, scene.signatures);
   const data = scene.bytes.subarray(at + zoneHeader.size, at + zoneHeader.size + 64);
   if (/^====\d/.test(String.fromCharCode(...data.subarray(0, 5)))) return { isSigned, content: 'dump' };
@@ -246,5 +263,12 @@ const smallestZone = 256;
 /** Of a zone with nothing behind it, when the size of the region is unknown. */
 const largestOpen = 1 << 22;
 const maxMarks = 32;
+const maxCandidates = 256;
+
+/** The first and the last of a long list: dump zones and what is behind them. */
+function edges<T>(list: readonly T[], count: number): readonly T[] {
+  return list.length <= 2 * count ? list : [...list.slice(0, count), ...list.slice(-count)];
+}
+
 /** More zones than any real region has; such a cut comes from a size that is far too small. */
 const maxZones = 4096;

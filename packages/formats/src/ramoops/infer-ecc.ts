@@ -28,8 +28,9 @@ export function findEcc(
   let best: EccEvidence = { eccSize: given ?? 0, proofs: 0 };
   for (const eccSize of given === undefined ? likelySizes(signed) : [given]) {
     const codec = codecs(eccSize);
-    const proofs = codec === null ? 0 : few.filter((zone) => isProof(zone, codec, endian)).length;
-    if (proofs > best.proofs && (given !== undefined || isEnough(few, proofs, eccSize))) best = { eccSize, proofs };
+    const proven = codec === null ? [] : few.filter((zone) => isProof(zone, codec, endian));
+    const isBetter = proven.length > best.proofs && (given !== undefined || isEnough(proven, few, eccSize));
+    if (isBetter) best = { eccSize, proofs: proven.length };
   }
   return best;
 }
@@ -55,27 +56,26 @@ export function findBlockCount(zones: readonly Uint8Array[], codec: ReedSolomon,
 /** More zones than this prove nothing more. */
 const enoughZones = 32;
 
-/** 32 bits of evidence that are not the same empty header over and over. */
-function isEnough(zones: readonly Uint8Array[], proofs: number, eccSize: number): boolean {
-  if (proofs * eccSize < 4 || proofs * 3 < zones.length) return false;
-  const distinct = new Set(zones.map((zone) => zoneHeader.decode(zone, 0, 'le').size)).size;
-  return Math.min(proofs, distinct) * eccSize >= 4;
+/** 32 bits of evidence in headers that are not all alike, from a third of the zones at least. */
+function isEnough(proven: readonly Uint8Array[], zones: readonly Uint8Array[], eccSize: number): boolean {
+  const distinct = new Set(proven.map((zone) => zone.subarray(0, zoneHeader.size).join())).size;
+  return distinct * eccSize >= 4 && proven.length * 3 >= zones.length;
 }
 
 /** Sizes under which the first two syndromes of enough headers are zero: cheap, and never misses the right one. */
 function likelySizes(zones: readonly Uint8Array[]): number[] {
-  const counts = new Map<number, number>();
+  const proven = new Map<number, Uint8Array[]>();
   for (const zone of zones) {
     let sum = 0;
     for (let i = 0; i < zoneHeader.size; i++) sum ^= zone[i] ?? 0;
     for (let eccSize = 1; eccSize <= 64 && eccSize < zone.length - zoneHeader.size; eccSize++) {
       sum ^= zone[zone.length - eccSize] ?? 0;
       if (sum === 0 && (eccSize === 1 || isSecondZero(zone, eccSize))) {
-        counts.set(eccSize, (counts.get(eccSize) ?? 0) + 1);
+        proven.set(eccSize, [...(proven.get(eccSize) ?? []), zone]);
       }
     }
   }
-  return [...counts].flatMap(([eccSize, proofs]) => (isEnough(zones, proofs, eccSize) ? [eccSize] : []));
+  return [...proven].flatMap(([eccSize, some]) => (isEnough(some, zones, eccSize) ? [eccSize] : []));
 }
 
 /** The syndrome at α: header and parity as a polynomial, evaluated at 2. */

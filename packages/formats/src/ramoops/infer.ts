@@ -1,13 +1,15 @@
 import type { Endian } from '../bytes/struct.js';
 import type { KernelVersion } from '../kernel-version.js';
-import { agreement, bestAgreement, type Candidate, candidateAt } from './candidates.js';
-import { type BlockCount, type Codecs, eccGeometry } from './ecc-blocks.js';
+import type { Candidate } from './candidates.js';
+import type { BlockCount, Codecs } from './ecc-blocks.js';
 import type { Effort } from './effort.js';
-import { cuts, frames, type Hypothesis, isGiven, type Remains, remainsAt, type Scene } from './hypotheses.js';
-import { type EccEvidence, findBlockCount, findEcc, hasParity } from './infer-ecc.js';
-import { zoneHeader, zoneSignature } from './layout.js';
+import { candidatesAt, groupsOf } from './groups.js';
+import { cuts, frames, type Hypothesis, isGiven, type Scene } from './hypotheses.js';
+import { type EccEvidence, findBlockCount, findEcc } from './infer-ecc.js';
+import { zoneSignature } from './layout.js';
 import type { RamoopsParameters, RamoopsSizes } from './parameters.js';
-import { arrangementOf, arrangements, floorPowerOfTwo, type ZoneType } from './zones.js';
+import { isCut, isPerfect, placesOf, scoreOf } from './score.js';
+import { arrangementOf, arrangements } from './zones.js';
 
 /** A region cut into zones, as the bytes and the caller speak for it. */
 export interface Layout extends Hypothesis {
@@ -53,53 +55,6 @@ export function inferLayouts(
   });
 }
 
-/**
- * Candidates that may belong to one region. In a small medium that is all of them; in a large one chance makes many,
- * so those of one byte order that are near to each other, with a plain signature and a sane header among them.
- */
-function groupsOf(candidates: readonly Candidate[], size: number): Candidate[][] {
-  if (size <= smallMedium) return candidates.length === 0 ? [] : [[...candidates]];
-  const groups: Candidate[][] = [];
-  for (const endian of ['le', 'be'] as const) {
-    let end = Number.NEGATIVE_INFINITY;
-    for (const candidate of candidates.filter((one) => one.endian === endian)) {
-      if (candidate.at - end > farApart) groups.push([]);
-      groups.at(-1)?.push(candidate);
-      end = candidate.at;
-    }
-  }
-  const isSound = ({ kind, version }: Candidate) => kind !== 'insane' && version === null;
-  return groups.filter((group) => group.some(isSound)).sort((a, b) => (a[0]?.at ?? 0) - (b[0]?.at ?? 0));
-}
-
-const smallMedium = 1 << 20;
-/** Larger zones than this are rare, and false signatures this near to a region as well. */
-const farApart = 2 << 20;
-
-/** The candidates at the hits and at repeated ftrace signatures. */
-function candidatesAt(bytes: Uint8Array, hits: readonly number[]): Candidate[] {
-  const places = [...new Set([...hits, ...repeatedFtrace(bytes, hits)])].sort((a, b) => a - b);
-  // A zone may reach behind the end of a medium that was cut short: up to twice as far.
-  return places.map((at) => candidateAt(bytes, at, 2 * bytes.length - at)).filter((found) => found !== null);
-}
-
-/**
- * An ftrace signature is weak: the probe takes it with a sane header only. Once one is known, the same four bytes
- * count without.
- */
-function repeatedFtrace(bytes: Uint8Array, hits: readonly number[]): number[] {
-  const traced = hits.slice(0, 256).filter((at) => (candidateAt(bytes, at, bytes.length)?.version ?? null) !== null);
-  const signatures = new Map(traced.map((at) => [bytes.subarray(at, at + 4).join(), bytes.subarray(at, at + 4)]));
-  const found: number[] = [];
-  for (const signature of [...signatures.values()].slice(0, 4)) {
-    const [first = 0, second, third, fourth] = signature;
-    for (let at = bytes.indexOf(first); at >= 0; at = bytes.indexOf(first, at + 1)) {
-      if (bytes[at + 1] === second && bytes[at + 2] === third && bytes[at + 3] === fourth) found.push(at);
-    }
-  }
-  return found;
-}
-
 function bestLayout(
   bytes: Uint8Array,
   from: number,
@@ -124,7 +79,12 @@ function bestLayout(
   const best = bestHypotheses(scene, from);
   const ranked = best
     .map(({ hypothesis, score }) => {
-      const evidence = findEcc(zonesOf(bytes, hypothesis), given.eccSize, codecs, endian);
+      const evidence = findEcc(
+        zonesOf(bytes, hypothesis),
+        given.eccSize ?? (scene.eccSize || undefined),
+        codecs,
+        endian,
+      );
       return { hypothesis, evidence, score: score + 5 * evidence.proofs };
     })
     .sort((a, b) => b.score - a.score);
@@ -185,112 +145,19 @@ function bestHypotheses(scene: Scene, from: number): Scored[] {
         scene.effort.spend(hypothesis.zones.length + 8);
         const scored = { hypothesis, score: scoreOf(hypothesis, scene, places) };
         // A copy of the region alone with everything in its place: nothing can be better.
-        if (scored.score >= places.ideal + wholeBonus && isPerfect(hypothesis, scene, places)) return [scored];
+        if (scored.score >= places.ideal && isPerfect(hypothesis, scene, places)) return [scored];
         const at = best.findIndex((other) => scored.score > other.score);
         best.splice(at < 0 ? best.length : at, 0, scored);
         if (best.length > finalists) best.pop();
       }
     }
     const first = best[0]?.hypothesis;
-    if (first !== undefined && isPerfect(first, scene, places)) return best;
+    if (first !== undefined && !isCut(scene) && isPerfect(first, scene, places)) return best;
   }
   return best;
 }
 
-function isWhole({ base, sizes }: Hypothesis, scene: Scene): boolean {
-  return base === 0 && sizes.memSize === scene.bytes.length;
-}
-
 const finalists = 12;
-
-/** Most media are a copy of the region alone. */
-const wholeBonus = 4;
-
-/** A zone at every signature, and at every zone a signature whose log fits. */
-function isPerfect({ base, zones }: Hypothesis, scene: Scene, places: Places): boolean {
-  if (zones.length !== scene.candidates.length) return false;
-  return zones.every(({ start, size }) => {
-    const fits = (places.at.get(base + start)?.header.size ?? size) <= size - zoneHeader.size;
-    return (
-      fits && (scene.eccSize === 0 || hasParity(scene.bytes.subarray(base + start, base + start + size), scene.eccSize))
-    );
-  });
-}
-
-/** Candidates by offset, and what those up to each cost when no zone begins there. */
-interface Places {
-  readonly at: ReadonlyMap<number, Candidate>;
-  readonly offsets: readonly number[];
-  readonly costs: readonly number[];
-  /** The sum of all agreements in a layout that explains everything. */
-  readonly ideal: number;
-}
-
-function placesOf(candidates: readonly Candidate[]): Places {
-  const costs = [0];
-  for (const candidate of candidates) costs.push((costs.at(-1) ?? 0) + unexplained(candidate));
-  return {
-    at: new Map(candidates.map((candidate) => [candidate.at, candidate])),
-    offsets: candidates.map(({ at }) => at),
-    costs,
-    ideal: candidates.reduce((sum, candidate) => sum + bestAgreement(candidate), 0),
-  };
-}
-
-function scoreOf(hypothesis: Hypothesis, scene: Scene, places: Places): number {
-  const { base, zones, sizes } = hypothesis;
-  let sum = 0;
-  let missing = 0;
-  for (const zone of zones) {
-    const candidate = places.at.get(base + zone.start);
-    if (candidate !== undefined) {
-      const capacity = eccGeometry(zone.size, scene.eccSize, 'shared')?.capacity ?? 0;
-      sum += agreement(zone, candidate, capacity) + unexplained(candidate);
-      continue;
-    }
-    const { isSigned, content } = remainsAt(scene, base + zone.start);
-    const says = contentSays[content][zone.type] + (isSigned ? 5 : 0);
-    if (zone.type === 'dmesg' && says < 0) missing -= says;
-    else sum += says;
-  }
-  if (sizes.consoleSize === 0) sum -= 1;
-  // A medium that was never filled has many dump zones without a signature: that says little.
-  sum -= Math.min(missing, 6);
-  sum -= costBefore(places, base + sizes.memSize) - costBefore(places, base);
-  if (isWhole(hypothesis, scene)) sum += wholeBonus;
-  return sum + roundness(sizes.memSize);
-}
-
-/** What the beginning of the data of a zone without a signature says for each type. */
-const contentSays = {
-  dump: { dmesg: 4, console: -6, pmsg: -6, ftrace: -6 },
-  text: { dmesg: -4, console: 0, pmsg: 0, ftrace: -5 },
-  garbage: { dmesg: -1.5, console: -2, pmsg: -2, ftrace: -2 },
-  blank: { dmesg: -3, console: -4, pmsg: -4, ftrace: -4 },
-} as const satisfies Record<Remains['content'], Record<ZoneType, number>>;
-
-function costBefore({ offsets, costs }: Places, end: number): number {
-  let low = 0;
-  let high = offsets.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((offsets[middle] ?? 0) < end) low = middle + 1;
-    else high = middle;
-  }
-  return costs[low] ?? 0;
-}
-
-/** What a signature inside the region costs that no zone begins with. */
-function unexplained(candidate: Candidate): number {
-  return candidate.kind === 'insane' ? 1 : 8;
-}
-
-/** 0 to 1: regions are round in practice. */
-function roundness(memSize: number): number {
-  let zeros = 0;
-  while (zeros < 30 && memSize % 2 ** (zeros + 1) === 0) zeros += 1;
-  return (zeros + (floorPowerOfTwo(memSize) === memSize ? 10 : 0)) / 40;
-}
 
 function majorityEndian(candidates: readonly Candidate[]): Endian {
   return candidates.filter(({ endian }) => endian === 'be').length * 2 > candidates.length ? 'be' : 'le';

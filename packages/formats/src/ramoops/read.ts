@@ -70,7 +70,9 @@ function* readRegion(
     const content = zoneContent(area, layout.base + zone.start, zone.size);
     if (geometry === null || content === null) return [];
     fuel.spend(zone.size);
-    return [readZone(zone, content, geometry, codec, layout.endian)];
+    // Parity behind the end of the medium is filled: it would "correct" what is there.
+    const isCut = layout.base + zone.start + zone.size > area.content.bytes.length;
+    return [readZone(zone, content, geometry, isCut ? null : codec, layout.endian)];
   });
   const dumps = new Map<ZoneReading, Dump[]>();
   for (const reading of readings) {

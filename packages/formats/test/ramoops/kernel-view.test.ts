@@ -1,6 +1,6 @@
 import { deflateRawSync, deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { type KernelVersion, parseKernelVersion } from '../../src/index.js';
+import { defaultLimits, fuel, type KernelVersion, parseKernelVersion } from '../../src/index.js';
 import {
   arrangementOf,
   encodeRamoops,
@@ -10,12 +10,23 @@ import {
 } from '../../src/ramoops/index.js';
 import { bytesOf, codesOf, readAll, text } from './read.js';
 
-const sizes = { memSize: 0x10000, recordSize: 0x2000, consoleSize: 0x2000, ftraceSize: 0, pmsgSize: 0x2000, eccSize: 0 };
+const sizes = {
+  memSize: 0x10000,
+  recordSize: 0x2000,
+  consoleSize: 0x2000,
+  ftraceSize: 0,
+  pmsgSize: 0x2000,
+  eccSize: 0,
+};
 const time = { seconds: 1700000000n, nanoseconds: 123_000 };
 const oops = bytesOf('Oops#1 Part1\n<4>[    1.000000] it broke\n');
 const panic = bytesOf('Panic#2 Part1\n<0>[    2.000000] it died\n');
 
-function medium(records: readonly RamoopsRecord[], kernel: KernelVersion, options: Partial<RamoopsMedium & typeof sizes> = {}): Uint8Array<ArrayBuffer> {
+function medium(
+  records: readonly RamoopsRecord[],
+  kernel: KernelVersion,
+  options: Partial<RamoopsMedium & typeof sizes> = {},
+): Uint8Array<ArrayBuffer> {
   const own = { ...sizes, ...options };
   const { blockCount, ...arrangement } = arrangementOf(kernel);
   const zones = ramoopsZones(own, { ...arrangement, blockCount }, 1) ?? [];
@@ -28,7 +39,13 @@ function files(bytes: Uint8Array, kernel: string, eccSize = 0): [string, string,
   return records.flatMap(({ file }) =>
     file === undefined
       ? []
-      : [[file.name, text(file.content.bytes), file.mtime === undefined ? '' : `${file.mtime.seconds}.${file.mtime.nanoseconds}`]],
+      : [
+          [
+            file.name,
+            text(file.content.bytes),
+            file.mtime === undefined ? '' : `${file.mtime.seconds}.${file.mtime.nanoseconds}`,
+          ],
+        ],
   );
 }
 
@@ -85,9 +102,16 @@ describe('the same medium through the eyes of kernels', () => {
   test('6.2 and later look for pmsg where ftrace was before', () => {
     const own = { ...sizes, ftraceSize: 0x2000 };
     const zones = ramoopsZones(own, arrangementOf(v), 1) ?? [];
-    const bytes = encodeRamoops({ zones, records: [{ type: 'pmsg', payload: bytesOf('user text\n') }], memSize: own.memSize, kernel: v });
+    const bytes = encodeRamoops({
+      zones,
+      records: [{ type: 'pmsg', payload: bytesOf('user text\n') }],
+      memSize: own.memSize,
+      kernel: v,
+    });
     const names = (kernel: string) =>
-      readAll(bytes, { ramoops: own, asKernel: parseKernelVersion(kernel) }).records.filter(({ file }) => file).map(({ file }) => file?.name);
+      readAll(bytes, { ramoops: own, asKernel: parseKernelVersion(kernel) })
+        .records.filter(({ file }) => file)
+        .map(({ file }) => file?.name);
     expect(names('6.1')).toEqual(['pmsg-ramoops-0']);
     expect(names('6.2')).toEqual([]);
   });
@@ -155,9 +179,17 @@ describe('what the kernel does not show', () => {
   const v = parseKernelVersion('6.1');
 
   test('an empty dump ends its list; everything behind it is hidden, not lost', () => {
-    const bytes = medium([dump(oops), dump(new Uint8Array(0), 1), dump(panic, 2), { type: 'pmsg', payload: bytesOf('last words\n') }], v);
+    const bytes = medium(
+      [dump(oops), dump(new Uint8Array(0), 1), dump(panic, 2), { type: 'pmsg', payload: bytesOf('last words\n') }],
+      v,
+    );
     const { records, findings } = readAll(bytes, { ramoops: sizes, asKernel: v });
-    expect(records.map(({ type, id, state }) => `${type} ${id} ${state}`)).toEqual(['dmesg 0 live', 'dmesg 1 hidden', 'dmesg 2 hidden', 'pmsg 0 hidden']);
+    expect(records.map(({ type, id, state }) => `${type} ${id} ${state}`)).toEqual([
+      'dmesg 0 live',
+      'dmesg 1 hidden',
+      'dmesg 2 hidden',
+      'pmsg 0 hidden',
+    ]);
     expect(codesOf(findings)).toContain('kernel.scan-ends');
     expect(records.every(({ state, file }) => (state === 'live') === (file !== undefined))).toBe(true);
   });
@@ -182,13 +214,20 @@ describe('what the kernel does not show', () => {
       ['hidden', 'Panic', text(panic)],
     ]);
     expect(codesOf(records[1]?.findings ?? [])).toContain('dmesg.appended');
-    expect(text(records[0]?.file?.content.bytes ?? new Uint8Array(0))).toBe(`${text(oops)}====1700000000.000123-D\n${text(panic)}`);
+    expect(text(records[0]?.file?.content.bytes ?? new Uint8Array(0))).toBe(
+      `${text(oops)}====1700000000.000123-D\n${text(panic)}`,
+    );
   });
 
   test('ftrace zones of another kernel', () => {
     const own = { ...sizes, pmsgSize: 0, ftraceSize: 0x2000 };
-    const bytes = medium([{ type: 'ftrace', payload: new Uint8Array(240).fill(0xff) }], parseKernelVersion('6.1.5'), own);
-    const states = (kernel: string) => readAll(bytes, { ramoops: own, asKernel: parseKernelVersion(kernel) }).records.map(({ state }) => state);
+    const bytes = medium(
+      [{ type: 'ftrace', payload: new Uint8Array(240).fill(0xff) }],
+      parseKernelVersion('6.1.5'),
+      own,
+    );
+    const states = (kernel: string) =>
+      readAll(bytes, { ramoops: own, asKernel: parseKernelVersion(kernel) }).records.map(({ state }) => state);
     expect(states('6.1')).toEqual(['live']);
     expect(states('6.1.5')).toEqual(['live']);
     expect(states('6.1.6')).toEqual(['hidden']);
@@ -201,7 +240,9 @@ describe('what the kernel does not show', () => {
     bytes.set(bytesOf(old), 0x2000);
     bytes.set(bytesOf(old.replace('.7', '.8')), 0x4000);
     const { records } = readAll(bytes);
-    expect(records.map(({ state, time: at, stored, payload }) => [state, at, stored.start, text(payload.bytes)])).toEqual([
+    expect(
+      records.map(({ state, time: at, stored, payload }) => [state, at, stored.start, text(payload.bytes)]),
+    ).toEqual([
       ['hidden', { seconds: 1300000000n, nanoseconds: 7000 }, 0x2000, 'some old log text\n<4>and more\n'],
       ['hidden', { seconds: 1300000000n, nanoseconds: 8000 }, 0x4000, 'some old log text\n<4>and more\n'],
     ]);
@@ -210,7 +251,13 @@ describe('what the kernel does not show', () => {
 
 describe('damage to the frame', () => {
   const v = parseKernelVersion('6.1');
-  const whole = [dump(oops), dump(panic, 1), dump(oops, 2), { type: 'console', payload: bytesOf('[    0.000000] hello\n') } as const, { type: 'pmsg', payload: bytesOf('words\n') } as const];
+  const whole = [
+    dump(oops),
+    dump(panic, 1),
+    dump(oops, 2),
+    { type: 'console', payload: bytesOf('[    0.000000] hello\n') } as const,
+    { type: 'pmsg', payload: bytesOf('words\n') } as const,
+  ];
 
   test('the first zone lost its signature: the others keep their numbers', () => {
     const bytes = medium(whole, v);
@@ -225,10 +272,21 @@ describe('damage to the frame', () => {
 
   test('a medium that was cut short', () => {
     const rest = bytesOf('[    0.000000] hello\n'.repeat(300));
-    const bytes = medium([...whole.filter(({ type }) => type === 'dmesg'), { type: 'console', payload: rest }], v).subarray(0, 0xc800);
+    const bytes = medium(
+      [...whole.filter(({ type }) => type === 'dmesg'), { type: 'console', payload: rest }],
+      v,
+    ).subarray(0, 0xc800);
     const { records, findings } = readAll(bytes);
-    expect(records.at(-1)?.payload.spans.map(({ how, length }) => `${how} ${length}`)).toEqual(['copied 2036', 'filled 4264']);
-    expect(records.map(({ file }) => file?.name)).toEqual(['dmesg-ramoops-0', 'dmesg-ramoops-1', 'dmesg-ramoops-2', 'console-ramoops-0']);
+    expect(records.at(-1)?.payload.spans.map(({ how, length }) => `${how} ${length}`)).toEqual([
+      'copied 2036',
+      'filled 4264',
+    ]);
+    expect(records.map(({ file }) => file?.name)).toEqual([
+      'dmesg-ramoops-0',
+      'dmesg-ramoops-1',
+      'dmesg-ramoops-2',
+      'console-ramoops-0',
+    ]);
     expect(codesOf(findings)).toContain('area.truncated');
   });
 
@@ -244,5 +302,39 @@ describe('damage to the frame', () => {
     const { records, findings } = readAll(medium(whole, v), { ramoops: { ...sizes, memSize: 0x1000 } });
     expect(records).toEqual([]);
     expect(codesOf(findings)).toContain('area.no-layout');
+  });
+});
+
+test('a region of many small dump zones', () => {
+  const own = {
+    memSize: 0x100000,
+    recordSize: 0x1000,
+    consoleSize: 0x1000,
+    ftraceSize: 0,
+    pmsgSize: 0x1000,
+    eccSize: 16,
+  };
+  const kernel = parseKernelVersion('5.10');
+  const zones = ramoopsZones(own, arrangementOf(kernel), 1) ?? [];
+  const console: RamoopsRecord = { type: 'console', payload: bytesOf('[    0.000000] hello\n') };
+  const records = [dump(oops, 3), dump(panic, 200), console, { type: 'pmsg', payload: bytesOf('words\n') } as const];
+  const { records: found } = readAll(encodeRamoops({ zones, records, memSize: own.memSize, eccSize: 16, kernel }));
+  const names = ['dmesg-ramoops-3', 'dmesg-ramoops-200', 'console-ramoops-0', 'pmsg-ramoops-0'];
+  expect(found.map(({ file }) => file?.name)).toEqual(names);
+  expect(found.every(({ ecc }) => ecc?.size === 16)).toBe(true);
+});
+
+/** Media made to be cut in very many ways. Work, not time, is bounded: the fuel of one input would not last otherwise. */
+describe.for([
+  ['signatures alone', 'DBGC'],
+  ['empty zones of 12 bytes', 'DBGC\0\0\0\0\0\0\0\0'],
+  ['empty ftrace zones of 12 bytes', 'DCAC\0\0\0\0\0\0\0\0'],
+  ['logs of one byte', 'DBGC\x01\0\0\0\x01\0\0\0A'],
+  ['header lines', '====1700000000.1\n'],
+] as const)('a hostile medium: %s', ([, unit]) => {
+  test('ends', () => {
+    const bytes = bytesOf(unit.repeat(Math.ceil(0x10000 / unit.length)));
+    const { findings } = readAll(bytes, {}, fuel({ ...defaultLimits, steps: 0x10000 * 64 }));
+    expect(codesOf(findings)).not.toContain('limit.steps');
   });
 });
