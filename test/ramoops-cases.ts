@@ -7,7 +7,7 @@ import { fromBytes, salvage } from '@pstore-decode/media';
 const root = new URL('../test-vectors/ramoops/', import.meta.url);
 
 /** A file as a kernel showed it; only dumps have an mtime of their own. */
-export interface ExpectedFile {
+interface ExpectedFile {
   readonly name: string;
   readonly size: number;
   readonly sha256: string;

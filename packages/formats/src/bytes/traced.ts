@@ -7,7 +7,10 @@ import { type ByteRange, hull } from './range.js';
  */
 export type Origin = 'copied' | 'corrected' | 'derived' | 'filled';
 
-/** `length` bytes, all got in the same way. `from` has the same length for `copied`, `corrected` and `filled`. */
+/**
+ * `length` bytes, all got in the same way. `from` has the same length for `copied`, `corrected` and `filled`; it is null
+ * for bytes behind the end of a medium that was cut short.
+ */
 export interface Span {
   readonly length: number;
   readonly from: ByteRange | null;
@@ -30,12 +33,10 @@ export function trace(bytes: Uint8Array, start: number): TracedBytes {
   };
 }
 
-/** `length` zero bytes in place of the range of the medium that could not be read. */
-export function fill(length: number, start: number): TracedBytes {
-  return {
-    bytes: new Uint8Array(length),
-    spans: spansOf({ length, from: { start, end: start + length }, how: 'filled' }),
-  };
+/** `length` zero bytes in place of what could not be read at `start`; null where the medium has no such place. */
+export function fill(length: number, start: number | null): TracedBytes {
+  const from = start === null ? null : { start, end: start + length };
+  return { bytes: new Uint8Array(length), spans: spansOf({ length, from, how: 'filled' }) };
 }
 
 /**

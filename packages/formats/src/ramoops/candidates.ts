@@ -15,7 +15,7 @@ export interface Candidate {
 }
 
 /** What the first bytes of the log say. `insane`: start or size cannot be, the signature alone speaks. */
-export type CandidateKind = 'dump' | 'console' | 'text' | 'binary' | 'ftrace' | 'empty' | 'insane';
+type CandidateKind = 'dump' | 'console' | 'text' | 'binary' | 'ftrace' | 'empty' | 'insane';
 
 /** The candidate at `at`; null when no signature stands there. @param room bytes that its data can have at most */
 export function candidateAt(bytes: Uint8Array, at: number, room: number): Candidate | null {

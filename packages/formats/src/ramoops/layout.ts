@@ -17,14 +17,9 @@ export interface ZoneHeader {
   readonly size: number;
 }
 
-/** What stands between the signature on the medium and the plain one: 0, or the version code of an ftrace zone. */
-export function signatureValue(sig: number): number {
-  return (sig ^ zoneSignature) >>> 0;
-}
-
 /** The kernel that wrote an ftrace zone with this signature; null for other zones and for chance. */
 export function signatureVersion(sig: number): KernelVersion | null {
-  return versionOfCode(signatureValue(sig));
+  return versionOfCode((sig ^ zoneSignature) >>> 0);
 }
 
 /** The byte order in which four bytes are a zone signature of any kind; null when they are none. */

@@ -89,11 +89,11 @@ function* readRegion(
 
 /** The bytes of a zone; what the medium is too short for is filled. Null when not even the header is there. */
 function zoneContent(area: Area, start: number, size: number): TracedBytes | null {
-  const { content, range } = area;
+  const { content } = area;
   const missing = start + size - content.bytes.length;
   if (missing <= 0) return slice(content, start, start + size);
   if (size - missing < 12) return null;
-  return concat(slice(content, start, content.bytes.length), fill(missing, range.end));
+  return concat(slice(content, start, content.bytes.length), fill(missing, null));
 }
 
 /** All texts of a region that may name the kernel, the console first: it holds the banner of the last boot. */

@@ -1,8 +1,9 @@
 import { agreement, bestAgreement, type Candidate } from './candidates.js';
 import { eccGeometry } from './ecc-blocks.js';
-import { type Hypothesis, type Remains, remainsAt, type Scene } from './hypotheses.js';
+import type { Hypothesis, Scene } from './hypotheses.js';
 import { hasParity } from './infer-ecc.js';
 import { zoneHeader } from './layout.js';
+import { type Remains, remainsAt } from './remains.js';
 import { floorPowerOfTwo, type ZoneType } from './zones.js';
 
 /** Most media are a copy of the region alone. */

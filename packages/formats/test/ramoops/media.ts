@@ -125,7 +125,7 @@ export function mediumOf(choice: Choice): Medium {
 }
 
 /** The 64-bit records of a kernel since 4.9. */
-export function traceLayout(medium: { readonly kernel: KernelVersion; readonly endian: 'le' | 'be' }): FtraceLayout {
+function traceLayout(medium: { readonly kernel: KernelVersion; readonly endian: 'le' | 'be' }): FtraceLayout {
   const { kernel, endian } = medium;
   return { endian, wordSize: 8, stamped: true, cpuInIp: 0, topBitRestored: kernel.major >= 7 };
 }
