@@ -7,7 +7,10 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   resolve: {
     alias: [
-      { find: /^@pstore-decode\/formats\/binary-parser$/, replacement: source('packages/formats/src/binary-parser.ts') },
+      {
+        find: /^@pstore-decode\/formats\/binary-parser$/,
+        replacement: source('packages/formats/src/binary-parser.ts'),
+      },
       { find: /^@pstore-decode\/formats\/(.+)$/, replacement: source('packages/formats/src/$1/index.ts') },
       { find: /^@pstore-decode\/formats$/, replacement: source('packages/formats/src/index.ts') },
       { find: /^@pstore-decode\/media\/node$/, replacement: source('packages/media/src/node.ts') },

@@ -36,11 +36,11 @@ function checkTraced({ bytes, spans }: TracedBytes, medium: Uint8Array): void {
       for (let i = 0; i < length; i++)
         promise(bytes[at + i] === medium[from.start + i], 'a copied span equals the medium');
     }
-    // Bytes that the medium was too short for are filled, and ECC can correct those too.
-    if (how === 'corrected' || how === 'filled') {
+    // Bytes that the medium was too short for have no place; all others lie on it.
+    if (how === 'corrected' || (how === 'filled' && from !== null)) {
       promise(from !== null && from.end - from.start === length, `a ${how} span has a place`);
     }
-    promise(from === null || isWithin(from, Number.MAX_SAFE_INTEGER), 'a span has a range');
+    promise(from === null || isWithin(from, medium.length), 'a span lies on the medium');
     at += length;
   }
   promise(at === bytes.length, 'the lengths of spans sum up');

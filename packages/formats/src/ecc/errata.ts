@@ -1,4 +1,4 @@
-import { divide, type GaloisField, multiply, order } from './galois.js';
+import { divide, multiply, order, type TabledField } from './galois.js';
 
 /** Wrong bytes of a block. A place is the power of x that the byte is the coefficient of: 0 is the last parity byte. */
 export interface Errata {
@@ -26,7 +26,7 @@ export type Solve = (difference: Uint8Array, length: number, erased: readonly nu
  *
  * @param roots those of the generator polynomial, β^first, β^(first+1) …, as logarithms: one for each parity byte
  */
-export function errataSolver(field: GaloisField, roots: Uint8Array): Solve {
+export function errataSolver(field: TabledField, roots: Uint8Array): Solve {
   const parity = roots.length;
   // Allocated once: new arrays for every block take longer than the arithmetic in them.
   const syndromes = new Uint8Array(parity);
@@ -47,7 +47,7 @@ export function errataSolver(field: GaloisField, roots: Uint8Array): Solve {
 
 /** Writes the value of the polynomial `difference` (highest degree first) at each root. */
 function findSyndromes(
-  { exp, products }: GaloisField,
+  { exp, products }: TabledField,
   roots: Uint8Array,
   difference: Uint8Array,
   syndromes: Uint8Array,
@@ -70,7 +70,7 @@ interface Locators {
  * syndromes obey, lowest degree first, and gives its degree. The former Λ is not moved: `shift` is the power of x that
  * it is to be multiplied by.
  */
-function findLocator(field: GaloisField, syndromes: Uint8Array, erased: readonly number[], locators: Locators): number {
+function findLocator(field: TabledField, syndromes: Uint8Array, erased: readonly number[], locators: Locators): number {
   const { products } = field;
   startLocators(field, erased, locators);
   let length = erased.length;
@@ -105,7 +105,7 @@ function findLocator(field: GaloisField, syndromes: Uint8Array, erased: readonly
 }
 
 /** Both Λ have the erasures as roots. */
-function startLocators(field: GaloisField, erased: readonly number[], { now, former }: Locators): void {
+function startLocators(field: TabledField, erased: readonly number[], { now, former }: Locators): void {
   now.fill(0);
   now[0] = 1;
   erased.forEach((place, n) => {
@@ -120,7 +120,7 @@ function startLocators(field: GaloisField, erased: readonly number[], { now, for
  * that the work shrinks; the last is read off.
  */
 function findPlaces(
-  { exp, log, products }: GaloisField,
+  { exp, log, products }: TabledField,
   locator: Uint8Array,
   degree: number,
   length: number,
@@ -148,7 +148,7 @@ function findPlaces(
 
 /** Forney: X^(1 − first) Ω(1/X) / Λ'(1/X), where Ω is the part of S(x) Λ(x) below the degree of Λ. */
 function findValues(
-  field: GaloisField,
+  field: TabledField,
   roots: Uint8Array,
   syndromes: Uint8Array,
   locator: Uint8Array,
@@ -176,7 +176,7 @@ function findValues(
 
 /** True when these wrong bytes make these syndromes. Uses them up: what is left there is what they do not explain. */
 function reproduces(
-  { exp, products }: GaloisField,
+  { exp, products }: TabledField,
   roots: Uint8Array,
   syndromes: Uint8Array,
   { places, values }: Errata,

@@ -7,6 +7,10 @@ export interface GaloisField {
   readonly exp: Uint8Array;
   /** Logarithms to its base, 0 to 254; that of zero is never asked for. */
   readonly log: Uint8Array;
+}
+
+/** A field with its multiplication table: 64 KiB that only a damaged block needs. */
+export interface TabledField extends GaloisField {
   /** All products: a · b at `(a << 8) | b`. One look-up where logarithms need three and a test for zero. */
   readonly products: Uint8Array;
 }
@@ -28,16 +32,21 @@ export function galoisField(polynomial: number, primitive = 1): GaloisField {
   });
   if (log[exp[0]!] !== 0)
     throw new RangeError(`α^${primitive} does not generate the field: ${primitive} and 255 have a common factor`);
-  return { exp, log, products: productsOf(exp, log) };
+  return { exp, log };
 }
 
-/** The product of two elements. */
-export function multiply({ products }: GaloisField, a: number, b: number): number {
-  return products[(a << 8) | b]!;
+/** The product of two elements, by logarithms: for tables that are built once. */
+export function multiply({ exp, log }: GaloisField, a: number, b: number): number {
+  return a === 0 || b === 0 ? 0 : exp[(log[a]! + log[b]!) % order]!;
+}
+
+/** The field with its multiplication table. */
+export function withProducts(field: GaloisField): TabledField {
+  return { ...field, products: productsOf(field.exp, field.log) };
 }
 
 /** a / b, where b is not zero. */
-export function divide({ exp, log, products }: GaloisField, a: number, b: number): number {
+export function divide({ exp, log, products }: TabledField, a: number, b: number): number {
   return products[(a << 8) | exp[(order - log[b]!) % order]!]!;
 }
 

@@ -1,5 +1,5 @@
-import { type Errata, errataSolver } from './errata.js';
-import { type GaloisField, galoisField, multiply, order } from './galois.js';
+import { type Errata, errataSolver, type Solve } from './errata.js';
+import { type GaloisField, galoisField, multiply, order, withProducts } from './galois.js';
 import { addPacked, remainderBy, unpack } from './remainder.js';
 
 /** Which code. The kernel's persistent_ram (fs/pstore/ram_core.c) takes the defaults, and mostly 16 parity bytes. */
@@ -68,7 +68,8 @@ export function reedSolomon(parameters: ReedSolomonParameters): ReedSolomon {
   const field = galoisField(polynomial, primitive);
   const roots = Uint8Array.from({ length: size }, (_, i) => (firstRoot + i) % order);
   const remainder = remainderBy(field, generatorOf(field, roots));
-  const solve = errataSolver(field, roots);
+  // Built by the first damaged block: most media have none.
+  let solve: Solve | null = null;
   // Scratch of every call; a call leaves nothing in it that a later one reads.
   const packed = new Int32Array(remainder.words);
 
@@ -93,6 +94,7 @@ export function reedSolomon(parameters: ReedSolomonParameters): ReedSolomon {
       const length = data.length + size;
       const erased = erasures.length === 0 ? none : placesOf(erasures, length);
       if (clean) return { ok: true, corrected: 0, positions: none, data, parity };
+      solve ??= errataSolver(withProducts(field), roots);
       const errata = solve(unpack(packed, size), length, erased);
       return errata === null ? { ok: false } : apply(errata, data, parity);
     },

@@ -46,11 +46,11 @@ const plainArm = struct<{ ip: number; parentIp: number }>('pstore_ftrace_record,
   parentIp: u32('address it was called from'),
 });
 
-export interface Stamped<Word> {
+type Stamped<Word> = {
   readonly ip: Word;
   readonly parentIp: Word;
   readonly stamp: bigint;
-}
+};
 
 /** The layout tables, for documentation and other people's grammars. */
 export const ftraceRecords = { stamped64, stamped32, plain64, plain32, plainArm };

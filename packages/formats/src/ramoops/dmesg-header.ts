@@ -57,6 +57,7 @@ export function findDmesgHeaders(log: Uint8Array, from: number): number[] {
 const maxHeader = 36;
 
 function isHeaderLine(window: Uint8Array): boolean {
+  if (window[1] !== equals || window[2] !== equals || window[3] !== equals) return false;
   return /^====\d{1,20}\.\d{1,20}(?:-[CD])?\n/.test(String.fromCharCode(...window));
 }
 

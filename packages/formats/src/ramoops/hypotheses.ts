@@ -70,10 +70,12 @@ export function* cuts(scene: Scene, frame: Frame, lost: boolean): Generator<Hypo
     maxCandidates,
   );
   const marks = marksOf(scene, inside, frame.base, frame.memSize === null ? scene.bytes.length : end, lost);
+  // The likeliest first: where everything fits the search ends there.
+  const consoles = inside.filter(({ kind }) => kind === 'console').map(({ at }) => at);
   const seen = new Set<string>();
   for (const first of ['pmsg', 'ftrace'] as const) {
     const arrangements = scene.arrangements.filter(({ afterConsole }) => afterConsole === first);
-    for (const start of arrangements.length === 0 ? [] : [...marks, frame.base]) {
+    for (const start of arrangements.length === 0 ? [] : [...consoles, ...marks, frame.base]) {
       for (const tail of tails(scene, frame, inside, marks, start, first)) {
         const total = tail.consoleSize + tail.pmsgSize + tail.ftraceSize;
         const dumpMem = frame.memSize === null ? start - frame.base : frame.memSize - total;
@@ -135,7 +137,7 @@ function* tails(
   const traced = inside.some(({ version }) => version !== null);
   const sizesAt = (size: number | undefined, at: number) => {
     if (size !== undefined) return [floorPowerOfTwo(size)];
-    return scene.effort.spend(ends.length) ? [...boundedSizes(ends, at), ...openSizes(scene, inside, at, end)] : [];
+    return scene.effort.spend(ends.length) ? [...boundedSizes(ends, at), ...openSizes(scene, inside, at, end), 0] : [];
   };
   const ftraceAt = (at: number) => (traced || given.ftraceSize !== undefined ? sizesAt(given.ftraceSize, at) : [0]);
   const pmsgAt = (at: number) => sizesAt(given.pmsgSize, at);
@@ -154,9 +156,9 @@ function* tails(
   }
 }
 
-/** Nothing, or powers of two that reach from `at` to a mark. */
+/** Powers of two that reach from `at` to a mark. */
 function boundedSizes(ends: readonly number[], at: number): Set<number> {
-  const sizes = new Set([0]);
+  const sizes = new Set<number>();
   for (const mark of ends) {
     // Shares for each CPU and of dump zones leave a few bytes over.
     for (const distance of mark > at ? [mark - at, mark - at + maxRemainder] : []) {

@@ -11,7 +11,15 @@ describe('the first line of a part', () => {
     expect(parsePartLine(bytes(formatPartLine(value)))).toEqual(value);
   });
 
-  test.for(['', 'Panic#1 Part1', 'panic#1 Part1\n', 'Panic#1 Part\n', 'Nonsense#1 Part1\n', 'Panic#-1 Part1\n', ' Panic#1 Part1\n'])('%j is none', (text) => {
+  test.for([
+    '',
+    'Panic#1 Part1',
+    'panic#1 Part1\n',
+    'Panic#1 Part\n',
+    'Nonsense#1 Part1\n',
+    'Panic#-1 Part1\n',
+    ' Panic#1 Part1\n',
+  ])('%j is none', (text) => {
     expect(parsePartLine(bytes(text))).toBeNull();
   });
 });

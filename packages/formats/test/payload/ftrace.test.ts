@@ -10,7 +10,13 @@ import {
   guessFtraceLayout,
 } from '../../src/payload/index.js';
 
-const plain = { endian: 'le', wordSize: 8, stamped: true, cpuInIp: 0, topBitRestored: false } as const satisfies FtraceLayout;
+const plain = {
+  endian: 'le',
+  wordSize: 8,
+  stamped: true,
+  cpuInIp: 0,
+  topBitRestored: false,
+} as const satisfies FtraceLayout;
 
 function hex(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text.replaceAll(' ', ''), 'hex'));
@@ -42,8 +48,18 @@ describe('the worked examples', () => {
       '10 00 10 c0 00 00 20 c0 01 05 00 00 00 00 00 00',
       'CPU:1 ts:5 c0100010  c0200000  0xc0100010 <- 0xc0200000\n',
     ],
-    ['32-bit up to 4.8', { ...plain, wordSize: 4, stamped: false }, '10 00 10 c0 00 00 20 c0 01 00 00 00', '1 c0100010  c0200000  0xc0100010 <- 0xc0200000\n'],
-    ['32-bit ARM up to 4.8', { ...plain, wordSize: 4, stamped: false, cpuInIp: 1 }, '11 00 10 c0 00 00 20 c0', '1 c0100011  c0200000  0xc0100011 <- 0xc0200000\n'],
+    [
+      '32-bit up to 4.8',
+      { ...plain, wordSize: 4, stamped: false },
+      '10 00 10 c0 00 00 20 c0 01 00 00 00',
+      '1 c0100010  c0200000  0xc0100010 <- 0xc0200000\n',
+    ],
+    [
+      '32-bit ARM up to 4.8',
+      { ...plain, wordSize: 4, stamped: false, cpuInIp: 1 },
+      '11 00 10 c0 00 00 20 c0',
+      '1 c0100011  c0200000  0xc0100011 <- 0xc0200000\n',
+    ],
     [
       '64-bit since 7.x, all zeros',
       { ...plain, topBitRestored: true },
@@ -62,7 +78,9 @@ describe('the worked examples', () => {
 });
 
 test('up to 6.14 the ECC notice is counted: lines begin in the middle of records', () => {
-  const calls = [1n, 2n, 3n].map((counter) => encodeFtraceCall({ ip: 0xffffffff81000000n, parentIp: 1n, cpu: 0, counter }, plain));
+  const calls = [1n, 2n, 3n].map((counter) =>
+    encodeFtraceCall({ ip: 0xffffffff81000000n, parentIp: 1n, cpu: 0, counter }, plain),
+  );
   const notice = Buffer.from('\nECC: No errors detected\n');
   const lines = ftraceText(new Uint8Array(Buffer.concat([...calls, notice])), plain).split('\n');
   expect(lines.length).toBe(5);
@@ -108,10 +126,15 @@ describe('which layout', () => {
     expect(ftraceText(new Uint8Array(110), found.layout).split('\n').length - 1).toBe(4);
   });
 
-  property.prop([fc.array(fc.uint8Array({ maxLength: 400 }), { maxLength: 3 }), fc.constantFrom('le' as const, 'be' as const)])('any rings', (rings, endian) => {
+  property.prop([
+    fc.array(fc.uint8Array({ maxLength: 400 }), { maxLength: 3 }),
+    fc.constantFrom('le' as const, 'be' as const),
+  ])('any rings', (rings, endian) => {
     const { layout } = guessFtraceLayout(rings, endian, { major: 6, minor: 1 });
     for (const bytes of rings) {
-      expect(ftraceText(bytes, layout).split('\n').length - 1).toBe(Math.floor(bytes.length / ftraceRecordSize(layout)));
+      expect(ftraceText(bytes, layout).split('\n').length - 1).toBe(
+        Math.floor(bytes.length / ftraceRecordSize(layout)),
+      );
     }
   });
 });
