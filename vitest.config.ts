@@ -17,5 +17,9 @@ export default defineConfig({
       { find: /^@pstore-decode\/media$/, replacement: source('packages/media/src/index.ts') },
     ],
   },
-  test: { include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'], testTimeout: 60_000 },
+  test: {
+    setupFiles: ['test/seed.ts'],
+    include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    testTimeout: 60_000,
+  },
 });
