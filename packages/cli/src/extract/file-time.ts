@@ -14,7 +14,7 @@ export function fileTime(time: Timestamp): number | Date | null {
   const next = whole + nanoseconds / 1e9;
   const rounded = (next - whole) * 1e9 < nanoseconds ? next * (1 + Number.EPSILON) : next;
   // A time just below the next second must not become that second.
-  return rounded >= whole + 1 ? whole + 0.999_999 : rounded;
+  return rounded >= whole + 1 ? Math.min(whole + 0.999_999, (whole + 1) * (1 - Number.EPSILON)) : rounded;
 }
 
 /** The range of a JavaScript date, in seconds. */

@@ -1,8 +1,8 @@
 import type { Endian } from '../bytes/struct.js';
-import { type Candidate, isFull } from './candidates.js';
-import { eccGeometry } from './ecc-blocks.js';
+import type { Candidate } from './candidates.js';
 import type { Effort } from './effort.js';
 import { zoneHeader } from './layout.js';
+import { edges, marksOf, maxCandidates, maxMarks, smallestZone, strides } from './marks.js';
 import type { RamoopsParameters, RamoopsSizes } from './parameters.js';
 import { remainsAt } from './remains.js';
 import { type Arrangement, floorPowerOfTwo, ramoopsZones, sharesOf, type Zone } from './zones.js';
@@ -189,42 +189,6 @@ function openSizes(scene: Scene, inside: readonly Candidate[], at: number, end: 
   return sizes;
 }
 
-/**
- * Where a zone may begin: at a signature, behind a ring that has wrapped, or (`lost`) at a multiple of a distance
- * between signatures.
- */
-function marksOf(
-  scene: Scene,
-  inside: readonly Candidate[],
-  base: number,
-  end: number,
-  lost: boolean,
-): readonly number[] {
-  const few = edges(inside, maxMarks);
-  const marks = new Set(few.map(({ at }) => at));
-  for (const { at, header } of few) {
-    if (isFull(header)) for (const size of zoneSizesOf(header.size, scene.eccSize)) marks.add(at + size);
-  }
-  for (const stride of lost ? strides(inside) : []) {
-    for (let at = base, i = 0; at < end && i < maxMarks; at += stride, i++) marks.add(at);
-  }
-  return edges(
-    [...marks].sort((a, b) => a - b),
-    2 * maxMarks,
-  );
-}
-
-/** Powers of two with this capacity: one or none. */
-function zoneSizesOf(capacity: number, eccSize: number): number[] {
-  const above = 2 * floorPowerOfTwo(capacity);
-  return [above, 2 * above].filter((size) => eccGeometry(size, eccSize, 'shared')?.capacity === capacity);
-}
-
-function strides(candidates: readonly Candidate[]): number[] {
-  const distances = candidates.slice(1, 9).map(({ at }, i) => at - (candidates[i]?.at ?? 0));
-  return [...new Set(distances)].filter((distance) => distance >= smallestZone);
-}
-
 function recordSizes(given: number | undefined, inside: readonly Candidate[], dumpMem: number): number[] {
   if (given !== undefined) return [floorPowerOfTwo(given)];
   if (dumpMem < smallestZone) return [0];
@@ -244,16 +208,8 @@ function cpuCounts(inside: readonly Candidate[], ftraceSize: number): number[] {
 
 /** Bytes that dividing a group of zones can leave over. */
 const maxRemainder = 256;
-const smallestZone = 256;
 /** Of a zone with nothing behind it, when the size of the region is unknown. */
 const largestOpen = 1 << 22;
-const maxMarks = 32;
-const maxCandidates = 256;
-
-/** The first and the last of a long list: dump zones and what is behind them. */
-function edges<T>(list: readonly T[], count: number): readonly T[] {
-  return list.length <= 2 * count ? list : [...list.slice(0, count), ...list.slice(-count)];
-}
 
 /** More zones than any real region has; such a cut comes from a size that is far too small. */
 const maxZones = 4096;
