@@ -37,8 +37,7 @@ export function findEcc(
 
 /** True when the header of a zone and its last bytes may be a codeword: two syndromes are looked at. */
 export function hasParity(zone: Uint8Array, eccSize: number): boolean {
-  let sum = 0;
-  for (let i = 0; i < zoneHeader.size; i++) sum ^= zone[i] ?? 0;
+  let sum = headerSum(zone);
   for (let i = 1; i <= eccSize; i++) sum ^= zone[zone.length - i] ?? 0;
   return sum === 0 && (eccSize === 1 || isSecondZero(zone, eccSize));
 }
@@ -66,8 +65,7 @@ function isEnough(proven: readonly Uint8Array[], zones: readonly Uint8Array[], e
 function likelySizes(zones: readonly Uint8Array[]): number[] {
   const proven = new Map<number, Uint8Array[]>();
   for (const zone of zones) {
-    let sum = 0;
-    for (let i = 0; i < zoneHeader.size; i++) sum ^= zone[i] ?? 0;
+    let sum = headerSum(zone);
     for (let eccSize = 1; eccSize <= 64 && eccSize < zone.length - zoneHeader.size; eccSize++) {
       sum ^= zone[zone.length - eccSize] ?? 0;
       if (sum === 0 && (eccSize === 1 || isSecondZero(zone, eccSize))) {
@@ -76,6 +74,13 @@ function likelySizes(zones: readonly Uint8Array[]): number[] {
     }
   }
   return [...proven].flatMap(([eccSize, some]) => (isEnough(some, zones, eccSize) ? [eccSize] : []));
+}
+
+/** What the header adds to the syndrome at 1, the sum of all bytes. */
+function headerSum(zone: Uint8Array): number {
+  let sum = 0;
+  for (let i = 0; i < zoneHeader.size; i++) sum ^= zone[i] ?? 0;
+  return sum;
 }
 
 /** The syndrome at α: header and parity as a polynomial, evaluated at 2. */

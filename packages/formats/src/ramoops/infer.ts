@@ -39,18 +39,15 @@ export function inferLayouts(
   return groups.flatMap((group) => {
     const found: Layout[] = [];
     let rest = group;
-    for (
-      let from = groups.length === 1 ? 0 : (group[0]?.at ?? 0), first = true;
-      first || rest.length > 0;
-      first = false
-    ) {
+    let from = groups.length === 1 ? 0 : (group[0]?.at ?? 0);
+    do {
       if (effort.isSpent()) break;
       const layout = bestLayout(bytes, from, rest, given, asKernel, codecs, effort);
       if (layout !== null) found.push(layout);
       const next = layout === null ? (rest[0]?.at ?? 0) + 1 : layout.base + layout.sizes.memSize;
       rest = rest.filter((candidate) => candidate.at >= next);
       from = next;
-    }
+    } while (rest.length > 0);
     return found;
   });
 }

@@ -1,5 +1,5 @@
 import type { TracedBytes } from '../bytes/traced.js';
-import { isSince, type KernelVersion } from '../kernel-version.js';
+import { formatKernelVersion, isSince, type KernelVersion } from '../kernel-version.js';
 import { kernelVersionIn } from '../payload/dmesg.js';
 import type { Timestamp } from '../record.js';
 import type { DmesgHeader } from './dmesg-header.js';
@@ -69,8 +69,10 @@ function nanoseconds(value: bigint): number {
 /** The version that occurs most, the first of equals. */
 function commonVersion(versions: readonly KernelVersion[]): KernelVersion | null {
   const counts = new Map<string, number>();
-  const keyOf = (version: KernelVersion) => `${version.major}.${version.minor}.${version.sublevel}`;
-  for (const version of versions) counts.set(keyOf(version), (counts.get(keyOf(version)) ?? 0) + 1);
+  for (const version of versions) {
+    const name = formatKernelVersion(version);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
   const most = Math.max(0, ...counts.values());
-  return versions.find((version) => counts.get(keyOf(version)) === most) ?? null;
+  return versions.find((version) => counts.get(formatKernelVersion(version)) === most) ?? null;
 }

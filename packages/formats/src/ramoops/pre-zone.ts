@@ -1,10 +1,10 @@
 import type { ByteRange } from '../bytes/range.js';
 import { slice, type TracedBytes } from '../bytes/traced.js';
-import { parseDmesgHeader } from './dmesg-header.js';
+import { type DmesgHeader, parseDmesgHeader } from './dmesg-header.js';
 
 /** A dump of ramoops before 3.5: a header line and text at the start of a slot, zeros to the end of the slot. */
 export interface PreZoneDump {
-  readonly header: { readonly seconds: bigint; readonly microseconds: bigint; readonly length: number };
+  readonly header: DmesgHeader;
   readonly stored: TracedBytes;
   readonly payload: TracedBytes;
 }

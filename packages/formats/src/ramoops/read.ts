@@ -10,10 +10,11 @@ import { type Dump, readDumps } from './dumps.js';
 import { type Codecs, eccGeometry, zoneCodecs } from './ecc-blocks.js';
 import { effortFor } from './effort.js';
 import { inferLayouts, type Layout } from './infer.js';
-import { writerOf } from './kernel.js';
+import { dumpTime, writerOf } from './kernel.js';
+import { zoneHeader } from './layout.js';
 import { formatRamoopsParameters } from './parameters.js';
 import { isSlotStart, readPreZoneDump } from './pre-zone.js';
-import { type RegionReading, recordsOf } from './records.js';
+import { recordsOf } from './records.js';
 import { readZone, type ZoneReading } from './zone.js';
 import { arrangementOf, ramoopsZones } from './zones.js';
 
@@ -83,8 +84,7 @@ function* readRegion(
   const writer = writerOf(readings, textsOf(readings, dumps));
   const kernel = hints.asKernel ?? writer ?? newestKernel;
   if (writer !== null) report({ code: 'area.writer', at: region, detail: formatKernelVersion(writer) });
-  const whole: RegionReading = { layout, readings, dumps, kernel };
-  yield* recordsOf(whole, report, fuel);
+  yield* recordsOf({ layout, readings, dumps, kernel }, report, fuel);
 }
 
 /** The bytes of a zone; what the medium is too short for is filled. Null when not even the header is there. */
@@ -92,7 +92,7 @@ function zoneContent(area: Area, start: number, size: number): TracedBytes | nul
   const { content } = area;
   const missing = start + size - content.bytes.length;
   if (missing <= 0) return slice(content, start, start + size);
-  if (size - missing < 12) return null;
+  if (size - missing < zoneHeader.size) return null;
   return concat(slice(content, start, content.bytes.length), fill(missing, null));
 }
 
@@ -112,13 +112,12 @@ function* readPreZone(area: Area, hits: readonly number[], covered: ByteRange[],
     if (dump === null || stored === null) continue;
     fuel.record(dump.payload.bytes.length);
     covered.push(stored);
+    const time = dumpTime(dump.header);
     yield {
       backend: 'ramoops',
       type: 'dmesg',
       state: 'hidden',
-      ...(dump.header.seconds === 0n
-        ? {}
-        : { time: { seconds: dump.header.seconds, nanoseconds: Number(dump.header.microseconds) * 1000 } }),
+      ...(time === undefined ? {} : { time }),
       ...parsePartLine(dump.payload.bytes),
       stored,
       payload: dump.payload,

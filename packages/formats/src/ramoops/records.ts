@@ -16,7 +16,7 @@ import { acceptedFtrace, dumpBufferSize, dumpTime, fileTime, isRelease } from '.
 import type { ZoneReading } from './zone.js';
 
 /** A region as read, zone by zone, and the kernel whose view of it is asked for. */
-export interface RegionReading {
+interface RegionReading {
   readonly layout: Layout;
   readonly readings: readonly ZoneReading[];
   /** For each dmesg zone with a log. */
@@ -176,17 +176,15 @@ function ftraceDraft(
   if (!own) findings.push({ code: 'zone.other-kernel', at: stored, detail: formatKernelVersion(writer) });
   if (!evident) findings.push({ code: 'ftrace.guessed', at: stored });
   const ecc = sumEcc(group);
-  const text = derive(new TextEncoder().encode(ftraceText(payload.bytes, layout)), payload);
+  const print = (calls: TracedBytes) => derive(new TextEncoder().encode(ftraceText(calls.bytes, layout)), payload);
+  const text = print(payload);
   // Up to 6.14 the kernel counts the notice behind the records as if it were records.
-  const notice = new TextEncoder().encode(noticeOf(ecc, kernel));
-  const shown =
-    isSince(kernel, 6, 15) || notice.length === 0
-      ? text
-      : derive(new TextEncoder().encode(ftraceText(concat(payload, derive(notice, payload)).bytes, layout)), payload);
+  const notice = isSince(kernel, 6, 15) ? '' : noticeOf(ecc, kernel);
+  const shown = () => (notice === '' ? text : print(withNotice(payload, notice, payload)));
   const name = kernelFileName('ftrace', 'ramoops', 0n, false, kernel);
   return {
     record: { backend: 'ramoops', type: 'ftrace', id: 0n, ...eccOf(ecc), stored, payload, text, findings },
-    file: own ? fileOf(name, shown) : null,
+    file: own ? fileOf(name, shown()) : null,
   };
 }
 
