@@ -9,6 +9,7 @@ import {
   zlibInflateInit2,
 } from 'pako';
 import type { Compressor, Decompressed } from './compressor.js';
+import { beyondCap, checkCap, inputEnds } from './output.js';
 
 /**
  * Raw DEFLATE (RFC 1951): pstore's `deflate` since 4.18. Nothing in it checks the content: a damaged stream can reach
@@ -91,13 +92,13 @@ function inflate(input: Uint8Array, start: number, maxOutput: number): Decompres
 
   const used = stream.next_in;
   const bytes = joined(chunks, Math.min(maxOutput, maxOutput + 1 - room));
-  if (room === 0) return { bytes, complete: false, used, reason: 'more output than the cap', at: used };
+  if (room === 0) return { bytes, complete: false, used, reason: beyondCap, at: used };
   switch (status) {
     case Z_STREAM_END:
       return { bytes, complete: true, used };
     case Z_OK:
     case Z_BUF_ERROR:
-      return { bytes, complete: false, used, reason: 'the input ends before the stream', at: used };
+      return { bytes, complete: false, used, reason: inputEnds, at: used };
     case Z_DATA_ERROR:
       return { bytes, complete: false, used, reason: stream.msg, at: used };
     default:
@@ -107,12 +108,6 @@ function inflate(input: Uint8Array, start: number, maxOutput: number): Decompres
 
 function nothing(reason: string): Decompressed {
   return { bytes: new Uint8Array(0), complete: false, used: 0, reason, at: 0 };
-}
-
-function checkCap(maxOutput: number): void {
-  if (!(Number.isSafeInteger(maxOutput) && maxOutput >= 0)) {
-    throw new RangeError(`maxOutput must be a whole number of bytes, not ${maxOutput}`);
-  }
 }
 
 function joined(chunks: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
