@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** THE LIST. */
-const benchmarks = ['reed-solomon.mjs', 'start.mjs'];
+const benchmarks = ['reed-solomon.mjs', 'compress.mjs', 'start.mjs'];
 
 for (const benchmark of benchmarks) {
   const path = fileURLToPath(new URL(benchmark, import.meta.url));

@@ -1,7 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { deflateRawSync, deflateSync, constants as zlibConstants } from 'node:zlib';
 import { type Compressor, compressors, zlibWindowBits } from '@pstore-decode/formats/compress';
+import { encode842, encode842Nx } from '../../packages/formats/test/compress/842-encoder.js';
+import { lz4Encode } from '../../packages/formats/test/compress/lz4-encoder.js';
+import { encodeLzo } from '../../packages/formats/test/compress/lzo-encoder.js';
 import type { Seed } from '../mutate.js';
 import { isSame, promise, type Target } from '../target.js';
+import { vectorFolder } from '../vectors.js';
 
 const log = Array.from(
   { length: 120 },
@@ -20,7 +26,17 @@ const streams = new Map<string, (text: Uint8Array) => Uint8Array[]>([
         deflateSync(text, { strategy, windowBits: 12 }),
       ),
   ],
+  ['lzo', (text) => [encodeLzo(text)]],
+  ['lz4', (text) => [lz4Encode(text), lz4Encode(text, (longest) => Math.min(longest, 5))]],
+  ['842', (text) => [encode842(text).stream, encode842Nx([text.subarray(0, text.length & ~7)])]],
 ]);
+
+/** Streams that the tool of zstd made: nothing here makes any. */
+function capturedStreams(name: string): Uint8Array[] {
+  if (name !== 'zstd') return [];
+  const { streams } = JSON.parse(readFileSync(join(vectorFolder, 'codecs/zstd.json'), 'utf8'));
+  return streams.map(({ stream }: { readonly stream: string }) => Uint8Array.from(Buffer.from(stream, 'base64')));
+}
 
 /** Each cap is tried; the largest is below what the longest seed holds. */
 const caps = [0, 1, 4096, 65536];
@@ -28,13 +44,13 @@ const caps = [0, 1, 4096, 65536];
 function targetOf(compressor: Compressor): Target {
   return {
     name: compressor.name,
-    covers: [`compress/${compressor.name}`, 'compress/compressors', 'compress/zlibWindowBits'],
+    covers: ['compress/compressors', 'compress/zlibWindowBits'],
     maxBytes: 16384,
     slice: 2000,
     seeds: (): Seed[] =>
-      texts
-        .flatMap((text) => streams.get(compressor.name)?.(text) ?? [])
-        .map((bytes) => ({ bytes: Uint8Array.from(bytes) })),
+      [...texts.flatMap((text) => streams.get(compressor.name)?.(text) ?? []), ...capturedStreams(compressor.name)].map(
+        (bytes) => ({ bytes: Uint8Array.from(bytes) }),
+      ),
     run(input) {
       const before = input.slice();
       let longest = new Uint8Array(0);

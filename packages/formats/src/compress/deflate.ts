@@ -20,6 +20,8 @@ import { beyondCap, checkCap, inputEnds } from './output.js';
  */
 export const deflate: Compressor = {
   name: 'deflate',
+  // A dynamic block: of all records seen the first is of that kind.
+  traces: ([first = 0]) => (first & 6) === 4,
   decompress(input, { maxOutput }) {
     checkCap(maxOutput);
     return inflate(input, 0, maxOutput);
@@ -32,6 +34,7 @@ export const deflate: Compressor = {
  */
 export const zlib: Compressor = {
   name: 'zlib',
+  traces: (stream) => zlibWindowBits(stream) !== null,
   decompress(input, { maxOutput }) {
     checkCap(maxOutput);
     if (zlibWindowBits(input) === null) return nothing('no zlib header');

@@ -274,7 +274,9 @@ describe('zlibWindowBits', () => {
 });
 
 test('the list names each compressor once', () => {
-  expect(compressors.map(({ name }) => name)).toEqual(['deflate', 'zlib']);
+  const names = compressors.map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(['deflate', 'zlib']));
+  expect(new Set(names).size).toBe(names.length);
 });
 
 function changed(stream: Uint8Array, at: number, mask: number): Uint8Array {
