@@ -3,7 +3,9 @@ import { backendTargets } from './targets/backends.js';
 import { binaryParserTarget } from './targets/binary-parser.js';
 import { needTarget, structTarget } from './targets/bytes.js';
 import { compressTargets } from './targets/compress.js';
+import { dumpTarget } from './targets/dump.js';
 import { eccTarget } from './targets/ecc.js';
+import { fileReaderTargets } from './targets/file-readers.js';
 import { parametersTarget } from './targets/parameters.js';
 import { dmesgTarget, ftraceTarget } from './targets/payload.js';
 import { salvageTarget } from './targets/salvage.js';
@@ -17,9 +19,11 @@ export const targets: readonly Target[] = [
   sinksTarget,
   eccTarget,
   ...compressTargets,
+  dumpTarget,
   dmesgTarget,
   ftraceTarget,
   parametersTarget,
   ...backendTargets,
+  ...fileReaderTargets,
   salvageTarget,
 ];

@@ -5,9 +5,6 @@ import { parseKernelVersion } from '@pstore-decode/formats';
 import { describe, expect, test } from 'vitest';
 import { type Case, cases, damagedCases, hintsOf, numericColumns, salvageAll } from './ramoops-cases.js';
 
-/** Compressors that nothing reads yet: the dumps of these cases are kept as stored. */
-const foreign = /^(842|lz4|lz4hc|lzo|zstd)-/;
-
 function expectKernelFiles(found: readonly KernelFile[], expected: Case): void {
   expect(found.map(({ name }) => name).sort()).toEqual(expected.files.map(({ name }) => name).sort());
   for (const file of expected.files) expectFile(found, file.name, expected);
@@ -31,27 +28,11 @@ describe('what the kernel showed of its own medium', () => {
   const all = cases();
   test('the cases are there', () => expect(all.length).toBeGreaterThanOrEqual(13));
 
-  test.for(all.filter(({ name }) => !foreign.test(name)))('$name', async (found) => {
+  test.for(all)('$name', async (found) => {
     expectKernelFiles((await salvageAll(found.medium)).files, found);
     expectKernelFiles((await salvageAll(found.medium, hintsOf(found.parameters))).files, found);
     const asKernel = parseKernelVersion(found.kernel);
     expectKernelFiles((await salvageAll(found.medium, { ...hintsOf(found.parameters), asKernel })).files, found);
-  });
-
-  test.for(all.filter(({ name }) => foreign.test(name)))('$name: dumps kept as stored', async (found) => {
-    const { files, records } = await salvageAll(found.medium);
-    for (const { name } of found.files.filter((file) => !file.name.startsWith('dmesg'))) expectFile(files, name, found);
-    const dumps = records.filter(({ type }) => type === 'dmesg');
-    expect(dumps.length).toBe(found.files.filter(({ name }) => name.startsWith('dmesg')).length);
-    for (const dump of dumps) {
-      expect(dump.findings.map(({ code }) => code)).toContain('compress.unknown');
-      expect(dump.file?.name).toMatch(/\.enc\.z$/);
-      // Stored as it is: the very bytes of the medium behind the header line.
-      const [span] = dump.payload.spans;
-      expect(span?.how).toBe('copied');
-      const { start = 0, end = 0 } = span?.from ?? {};
-      expect(Buffer.from(dump.payload.bytes).equals(found.medium.subarray(start, end))).toBe(true);
-    }
   });
 });
 

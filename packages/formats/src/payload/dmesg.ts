@@ -22,6 +22,11 @@ export function formatPartLine(line: PartLine): string {
   return `${line.reason}#${line.count} Part${line.part}\n`;
 }
 
+/** True when a text begins with 256 bytes (or as many as it has) that are printable. */
+export function looksLikeText(text: Uint8Array): boolean {
+  return text.subarray(0, 256).every((byte) => byte === 0x09 || byte === 0x0a || (byte >= 0x20 && byte < 0x7f));
+}
+
 /**
  * The kernel that printed this text: its last banner `Linux version …`, else the release behind the taint of the last
  * oops (`Not tainted 6.1.192 #1`). Null when no line names it.

@@ -79,7 +79,7 @@ function* readRegion(
   for (const reading of readings) {
     covered.push(reading.stored);
     if (reading.zone.type === 'dmesg' && reading.log !== null)
-      dumps.set(reading, readDumps(reading.log, reading.doubtful, fuel));
+      dumps.set(reading, readDumps(reading.log, reading.doubtful, hints, fuel));
   }
   const writer = writerOf(readings, textsOf(readings, dumps));
   const kernel = hints.asKernel ?? writer ?? newestKernel;

@@ -1,8 +1,9 @@
 import type { Fuel } from '../bytes/need.js';
 import { type ByteRange, hull } from '../bytes/range.js';
 import { concat, derive, extent, slice, type TracedBytes } from '../bytes/traced.js';
+import { kernelDumpText } from '../dump/index.js';
 import type { Finding, Report } from '../finding.js';
-import { eccNotice, kernelDecompresses, kernelFileName, withNotice } from '../kernel-file.js';
+import { eccNotice, kernelFileName, withNotice } from '../kernel-file.js';
 import { formatKernelVersion, isSince, type KernelVersion } from '../kernel-version.js';
 import { parsePartLine } from '../payload/dmesg.js';
 import { ftraceText } from '../payload/ftrace.js';
@@ -65,11 +66,11 @@ function* draftsOf(region: RegionReading, report: Report): Generator<Draft> {
 }
 
 function dumpDraft(region: RegionReading, reading: ZoneReading, dump: Dump, first: boolean): Draft {
-  const { header, payload, compression } = dump;
+  const { header, payload, text, compression } = dump;
   const time = header === null ? undefined : dumpTime(header);
   const empty = header !== null && dump.stored.bytes.length === header.length;
   const file = first && !empty ? dumpFile(region, reading, dump) : null;
-  const isKept = dump.stream?.complete === true && file !== null && file.name.endsWith('.enc.z');
+  const isKept = dump.seen?.reading.complete === true && file !== null && file.name.endsWith('.enc.z');
   const kept: Finding[] = isKept ? [{ code: 'compress.kept', at: extent(dump.stored) }] : [];
   return {
     record: {
@@ -82,7 +83,7 @@ function dumpDraft(region: RegionReading, reading: ZoneReading, dump: Dump, firs
       ...eccOf(reading.ecc),
       stored: first ? reading.stored : (extent(dump.stored) ?? reading.stored),
       payload,
-      text: payload,
+      text,
       findings: first ? [...reading.findings, ...dump.findings, ...kept] : dump.findings,
     },
     file,
@@ -104,9 +105,12 @@ function dumpFile(region: RegionReading, reading: ZoneReading, dump: Dump): Kern
   const capacity = eccGeometry(reading.zone.size, sizes.eccSize, blockCount)?.capacity ?? 0;
   const room = dumpBufferSize(capacity, sizes.recordSize, sizes.consoleSize, kernel);
   const notice = noticeOf(reading.ecc, kernel);
-  if (dump.stream !== undefined && kernelDecompresses(dump.stream, room, kernel)) {
+  // Up to 3.18 the header line was left in front of the stream, so that it never decompressed.
+  const { seen } = dump;
+  const text = seen && isSince(kernel, 3, 19) ? kernelDumpText(seen.source, seen.reading, room, kernel) : null;
+  if (text !== null) {
     // Up to 4.6 the notice went into the decompressor with the stream and was lost there.
-    const content = withNotice(dump.payload, isSince(kernel, 4, 8) ? notice : '', log);
+    const content = withNotice(text, isSince(kernel, 4, 8) ? notice : '', log);
     return fileOf(kernelFileName('dmesg', 'ramoops', id, false, kernel), content, mtime);
   }
   return fileOf(kernelFileName('dmesg', 'ramoops', id, true, kernel), withNotice(kept, notice, log), mtime);
