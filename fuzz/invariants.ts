@@ -8,7 +8,7 @@ export function checkRecord(record: PstoreRecord, medium: Uint8Array): void {
   const { stored, payload, text, file, findings } = record;
   for (const traced of [payload, text, ...(file === undefined ? [] : [file.content])]) checkTraced(traced, medium);
   promise((file === undefined) === (record.state !== 'live'), 'a live record has a file, no other has');
-  promise(file === undefined || /^[a-z-]+(-\d+)?(\.enc\.z)?$/.test(file.name), 'a file name is of our own alphabet');
+  promise(file === undefined || /^[a-z][a-z0-9_-]*(\.enc\.z)?$/.test(file.name), 'a file name is of our own alphabet');
   for (const finding of findings) checkFinding(finding);
   const { ecc, time } = record;
   promise(ecc === undefined || (ecc.corrected >= 0 && ecc.uncorrectable >= 0 && ecc.size > 0), 'ECC counts are counts');

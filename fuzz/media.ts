@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Backend, type Hints, parseKernelVersion } from '@pstore-decode/formats';
 import { defaultLimits, type Limits } from '@pstore-decode/formats/bytes';
 import { parseRamoopsParameters } from '@pstore-decode/formats/ramoops';
+import { efiSeeds } from '../packages/formats/test/efi/media.js';
 import { madeParameters, madeRamoops } from './made-media.js';
 import type { FieldPlace, Seed } from './mutate.js';
 import { vectorFolder } from './vectors.js';
@@ -54,7 +55,10 @@ export function hitsOf({ probe }: Backend, medium: Uint8Array): number[] {
 }
 
 /** Made media by name of the backend. */
-const made = new Map([['ramoops', madeRamoops]]);
+const made = new Map<string, () => readonly Seed[]>([
+  ['ramoops', () => madeRamoops().map((bytes) => ({ bytes }))],
+  ['efi', efiSeeds],
+]);
 
 /**
  * Small media of a backend: captured ones of up to 64 KiB, and made ones. The words at each place that its probe finds
@@ -65,11 +69,11 @@ export function mediaOf(backend: Backend): Seed[] {
   const captured = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.bin') && statSync(join(folder, path)).size <= 64 << 10)
     .sort()
-    .map((path) => Uint8Array.from(readFileSync(join(folder, path))));
-  return [...captured, ...(made.get(backend.name)?.() ?? [])].map((bytes) => {
-    const fields = hitsOf(backend, bytes).flatMap((hit): FieldPlace[] =>
+    .map((path): Seed => ({ bytes: Uint8Array.from(readFileSync(join(folder, path))) }));
+  return [...captured, ...(made.get(backend.name)?.() ?? [])].map(({ bytes, fields = [] }) => {
+    const atHits = hitsOf(backend, bytes).flatMap((hit): FieldPlace[] =>
       [0, 4, 8].map((offset) => ({ offset: hit + offset, size: 4 })),
     );
-    return { bytes, fields };
+    return { bytes, fields: [...fields, ...atHits] };
   });
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { type ArrowRules, wrongArrows } from './arrows.js';
 import { freeNames, imports } from './source-scanner.js';
 
-const backend = '(ramoops|zone|efi|erst|mtdoops|nvram)';
+const backend = '(ramoops|zone|efi|erst|mtdoops|nvram|pstorefs)';
 const inBytes = String.raw`bytes/[\w-]+\.ts`;
 const kernel = String.raw`kernel-[\w-]+\.ts`;
 
@@ -26,14 +26,19 @@ const rules: ArrowRules = {
           to: String.raw`${inBytes}|payload/.*|(record|finding|kernel-version)\.ts`,
         },
         {
+          files: /^dump\//,
+          to: String.raw`${inBytes}|(dump|compress|payload)/.*|(record|finding|kernel-version)\.ts`,
+        },
+        {
           files: new RegExp(`^${backend}/`),
-          to: String.raw`$1/.*|${inBytes}|(ecc|compress|payload)/.*|(record|finding|backend)\.ts|${kernel}`,
+          to: String.raw`$1/.*|${inBytes}|(ecc|compress|dump|payload)/.*|(record|finding|backend)\.ts|${kernel}`,
+          types: String.raw`named-file\.ts`,
         },
         { files: /^finding\.ts$/, to: inBytes },
         { files: /^record\.ts$/, to: String.raw`${inBytes}|finding\.ts` },
         { files: /^kernel-version\.ts$/, to: '(?!)' },
         { files: /^kernel-[\w-]+\.ts$/, to: String.raw`${inBytes}|(record|finding)\.ts|${kernel}` },
-        { files: /^crash\.ts$/, to: String.raw`${inBytes}|(record|finding)\.ts|${kernel}` },
+        { files: /^crash\.ts$/, to: String.raw`${inBytes}|payload/dmesg\.ts|record\.ts` },
         {
           files: /^backend\.ts$/,
           to: String.raw`${inBytes}|(record|finding)\.ts|kernel-version\.ts`,
@@ -44,6 +49,12 @@ const rules: ArrowRules = {
           to: String.raw`${backend}/index\.ts`,
           types: String.raw`backend\.ts`,
         },
+        { files: /^named-file\.ts$/, to: String.raw`${inBytes}|(record|finding|backend)\.ts` },
+        {
+          files: /^file-readers\.ts$/,
+          to: String.raw`${backend}/(index|variable-files)\.ts`,
+          types: String.raw`named-file\.ts`,
+        },
         { files: /^binary-parser\.ts$/, to: String.raw`${inBytes}|[\w-]+/([\w-]+-)?layout\.ts` },
         { files: /^index\.ts$/, to: String.raw`(?!binary-parser\.ts).*` },
       ],
@@ -51,10 +62,10 @@ const rules: ArrowRules = {
     media: {
       name: '@pstore-decode/media',
       mayImport: ['@pstore-decode/formats'],
-      nodeIn: /^(file|spool|node)\.ts$/,
+      nodeIn: /^((file|folder)(-\w+)?|spool|node)\.ts$/,
       rows: [
-        { files: /^(file|spool|node)\.ts$/, to: '.*' },
-        { files: /./, to: String.raw`(?!(file|spool|node)\.ts$).*` },
+        { files: /^((file|folder)(-\w+)?|spool|node)\.ts$/, to: '.*' },
+        { files: /./, to: String.raw`(?!((file|folder)(-\w+)?|spool|node)\.ts$).*` },
       ],
     },
     cli: {
@@ -119,6 +130,10 @@ describe('a wrong arrow is found', () => {
     ['formats/src/backend.ts', "import { parse } from './ramoops/parameters.js';", '`import type`'],
     ['formats/src/backend.ts', "import type { Zone } from './ramoops/zones.js';", 'wrong arrow'],
     ['formats/src/backends.ts', "import { read } from './ramoops/read.js';", 'wrong arrow'],
+    ['formats/src/file-readers.ts', "import { read } from './pstorefs/read.js';", 'wrong arrow'],
+    ['formats/src/pstorefs/read.ts', "import { fileReaders } from '../file-readers.js';", 'wrong arrow'],
+    ['formats/src/pstorefs/read.ts', "import { unwrap } from '../named-file.js';", '`import type`'],
+    ['formats/src/pstorefs/read.ts', "import { crashGuid } from '../efi/variable-name.js';", 'wrong arrow'],
     ['formats/src/binary-parser.ts', "import { read } from './ramoops/read.js';", 'wrong arrow'],
     ['formats/src/index.ts', "export { parserOf } from './binary-parser.js';", 'wrong arrow'],
     ['formats/src/ramoops/read.ts', "import { Parser } from 'binary-parser';", 'only formats/src/binary-parser.ts'],
@@ -136,6 +151,7 @@ describe('a wrong arrow is found', () => {
     ['media/src/salvage.ts', "import { main } from 'pstore-decode';", 'between packages'],
     ['media/src/salvage.ts', "import { fieldParser } from '@pstore-decode/formats/binary-parser';", 'generates code'],
     ['media/src/salvage.ts', "import { openFile } from './file.js';", 'wrong arrow'],
+    ['media/src/salvage.ts', "import { openFolder } from './folder.js';", 'wrong arrow'],
     ['media/src/locate.ts', "import { open } from 'node:fs/promises';", 'node: is not for this file'],
     ['cli/src/main.ts', "import { salvage } from '../../media/src/salvage.js';", 'leaves the package'],
     ['cli/src/present/json.ts', "import { stdout } from 'node:process';", 'node: is not for this file'],

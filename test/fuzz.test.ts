@@ -1,8 +1,11 @@
 import * as binaryParser from '@pstore-decode/formats/binary-parser';
 import * as bytes from '@pstore-decode/formats/bytes';
 import * as compress from '@pstore-decode/formats/compress';
+import * as dump from '@pstore-decode/formats/dump';
 import * as ecc from '@pstore-decode/formats/ecc';
+import * as efi from '@pstore-decode/formats/efi';
 import * as payload from '@pstore-decode/formats/payload';
+import * as pstorefs from '@pstore-decode/formats/pstorefs';
 import * as ramoops from '@pstore-decode/formats/ramoops';
 import { describe, expect, test } from 'vitest';
 import { shrink } from '../fuzz/shrink.js';
@@ -11,7 +14,7 @@ import { targets } from '../fuzz/targets.js';
 import { findingFolder, savedVectors } from '../fuzz/vectors.js';
 import { inputOf, problemOf, variantOf } from '../fuzz/worker.js';
 
-const subpaths = { bytes, 'binary-parser': binaryParser, compress, ecc, payload, ramoops };
+const subpaths = { bytes, 'binary-parser': binaryParser, compress, dump, ecc, efi, payload, pstorefs, ramoops };
 
 describe.each(targets)('$name', (target) => {
   test('keeps its promises on a fixed slice of inputs', async () => {

@@ -4,10 +4,16 @@ import { checkCovered, checkFinding, checkRecord } from '../invariants.js';
 import { type Circumstances, circumstances, hitsOf, maxMedium, mediaOf } from '../media.js';
 import { isSame, promise, type Target } from '../target.js';
 
+/** Readers that a walk calls, by name of the backend. */
+const covers = new Map([
+  ['ramoops', ['ramoops/readRamoops', 'ramoops/parseDmesgHeader', 'ramoops/inferLayouts']],
+  ['efi', ['efi/readEfi', 'efi/parseDumpVariableName']],
+]);
+
 function targetOf(backend: Backend): Target {
   return {
     name: backend.name,
-    covers: ['ramoops/readRamoops', 'ramoops/parseDmesgHeader', 'ramoops/inferLayouts'],
+    covers: covers.get(backend.name) ?? [],
     maxBytes: maxMedium,
     slice: 200,
     variants: circumstances.length,

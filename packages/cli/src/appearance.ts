@@ -1,5 +1,5 @@
 import { backends } from '@pstore-decode/formats';
-import type { RandomAccessSource } from '@pstore-decode/media';
+import { type RandomAccessSource, unwrap } from '@pstore-decode/media';
 
 /** What bytes without a record look like. Cheap to tell, and often the whole answer. */
 export interface Appearance {
@@ -23,7 +23,8 @@ const chunk = 4 << 20;
 const overlap = 3;
 
 /** Looks again at the first 64 MiB: this is the path where nothing was found, so that a second look costs little. */
-export async function appearanceOf(source: RandomAccessSource): Promise<Appearance> {
+export async function appearanceOf(medium: RandomAccessSource): Promise<Appearance> {
+  const source = await unwrap(medium, () => undefined);
   const looked = Math.min(source.size, lookAtMost);
   let nearHits = 0;
   let firstNearHit: number | null = null;
@@ -107,7 +108,7 @@ const magics: readonly (readonly [at: number, magic: string, name: string, hint:
   [0x438, '\x53\xef', 'an ext2, ext3 or ext4 file system', inside],
   [0, 'XFSB', 'an XFS file system', inside],
   [0x10040, '_BHRfS_M', 'a btrfs file system', inside],
-  [0x28, '_FVH', 'a UEFI firmware volume', 'records in UEFI variables are not read by this version'],
+  [0x28, '_FVH', 'a UEFI firmware volume', 'none of its variables is a dump of pstore, live or deleted'],
   [0, 'ERSTSTOR', 'an ACPI ERST store', 'ERST stores are not read by this version'],
   [0x200, 'EFI PART', 'a disk with a GPT', 'nothing in its partitions looks like a pstore record'],
 ];

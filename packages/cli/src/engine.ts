@@ -3,6 +3,8 @@ import type { RandomAccessSource } from '@pstore-decode/media';
 
 /** A medium that is open for reading. */
 export interface OpenMedium extends RandomAccessSource {
+  /** Of a folder: how many files are in it whose names say nothing. Absent where the input is no folder. */
+  readonly skipped?: number;
   /** True when what was read may belong to two states of it. */
   hasChanged(): Promise<boolean>;
   close(): Promise<void>;
@@ -22,9 +24,19 @@ export interface Engine {
 
 /** The real one, loaded when a medium is to be read and not before: `--version` and help need no decoder. */
 export async function mediaEngine(): Promise<Engine> {
-  const [{ salvage }, { openFile }] = await Promise.all([
+  const [{ salvage }, { MediumError, openFile, openFolder }] = await Promise.all([
     import('@pstore-decode/media'),
     import('@pstore-decode/media/node'),
   ]);
-  return { open: (path, signal) => openFile(path, { signal }), salvage };
+  return {
+    async open(path, signal) {
+      try {
+        return await openFile(path, { signal });
+      } catch (error) {
+        if (error instanceof MediumError && error.code === 'directory') return openFolder(path, { signal });
+        throw error;
+      }
+    },
+    salvage,
+  };
 }

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { type Hints, parseKernelVersion } from '@pstore-decode/formats';
+import { compressors, type Hints, parseKernelVersion } from '@pstore-decode/formats';
 import { parseRamoopsParameters, ramoopsParametersOfCmdline } from '@pstore-decode/formats/ramoops';
 import { CliError, detailOfSystemError, isSystemError } from './errors.js';
 
@@ -7,6 +7,7 @@ import { CliError, detailOfSystemError, isSystemError } from './errors.js';
 export interface HintFlags {
   readonly ramoops?: string;
   readonly cmdline?: string;
+  readonly compression?: string;
   readonly asKernel?: string;
 }
 
@@ -20,10 +21,19 @@ export function hintsOf(flags: HintFlags): Hints {
   const line = flags.cmdline === undefined ? null : cmdlineParameters(flags.cmdline);
   return {
     ...((named ?? line) && { ramoops: { ...line, ...named } }),
+    ...(flags.compression !== undefined && { compression: compressorNamed(flags.compression) }),
     ...(flags.asKernel !== undefined && {
       asKernel: parsed('--as-kernel', 'give a release such as 6.1 or 6.1.192', flags.asKernel, parseKernelVersion),
     }),
   };
+}
+
+/** The kernel's name for a compressor; LZ4HC makes the streams of LZ4. */
+function compressorNamed(flag: string): string {
+  const known = compressors.map(({ name }) => name);
+  const name = flag === 'lz4hc' ? 'lz4' : flag;
+  if (known.includes(name)) return name;
+  throw new CliError('--compression', 'no compressor of that name', `known: ${known.join(', ')}, lz4hc`);
 }
 
 const ramoopsHint = 'the words of the driver: record_size=0x8000,console_size=32K,ftrace_size=0,pmsg_size=16K,ecc=1';

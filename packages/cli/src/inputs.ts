@@ -1,8 +1,17 @@
-import { type Finding, type Hints, type PstoreRecord, type Severity, severityOf } from '@pstore-decode/formats';
-import type { MediumError } from '@pstore-decode/media/node';
+import {
+  type Crash,
+  type CrashNumbers,
+  type Finding,
+  type Hints,
+  joinCrashes,
+  type PstoreRecord,
+  type Severity,
+  severityOf,
+} from '@pstore-decode/formats';
 import type { Appearance } from './appearance.js';
 import type { Engine, OpenMedium } from './engine.js';
 import { CliError, detailOfSystemError, isMediumError, isSystemError } from './errors.js';
+import { type FilePlace, type FolderFile, placeIn } from './present/file-place.js';
 
 /** A record and where it was found. */
 export interface FoundRecord {
@@ -11,6 +20,22 @@ export interface FoundRecord {
   /** Counts the records of one input from 1, in the order of the medium. */
   readonly index: number;
   readonly record: PstoreRecord;
+  /** Of a folder: the file that it stands in. */
+  readonly place?: FilePlace;
+}
+
+/** An input that is a folder. */
+export interface FolderReport {
+  /** Those that can hold records, in the order in which they make the medium. */
+  readonly files: readonly FolderFile[];
+  /** How many others are in it. */
+  readonly skipped: number;
+}
+
+/** As much of a record as says which crash it belongs to. */
+export interface NumberedRecord {
+  readonly index: number;
+  readonly numbers: CrashNumbers;
 }
 
 /** What became of one input. */
@@ -18,9 +43,13 @@ export interface InputReport {
   readonly input: string;
   /** In bytes; null when it could not be opened. */
   readonly size: number | null;
+  /** Null when the input is no folder. */
+  readonly folder: FolderReport | null;
   readonly records: readonly FoundRecord[];
   /** How many there are, also where `records` were not kept. */
   readonly recordCount: number;
+  /** The dmesg records joined to crashes, also where `records` were not kept: `index` as in FoundRecord. */
+  readonly crashes: readonly Crash<NumberedRecord>[];
   /** How many of each type, in the order of their first. */
   readonly types: ReadonlyMap<string, number>;
   /** Those of the medium; what concerns one record stands there. */
@@ -33,7 +62,7 @@ export interface InputReport {
   readonly failure: CliError | null;
   /** Ctrl-C came before its end. */
   readonly interrupted: boolean;
-  /** What the bytes look like; only where they gave no record. */
+  /** What the bytes look like; only where a single input gave no record. */
   readonly appearance: Appearance | null;
 }
 
@@ -59,13 +88,16 @@ export async function readInput(
   const told: Finding[] = [];
   const onRecords = new Set<string>();
   const types = new Map<string, number>();
+  const numbered: NumberedRecord[] = [];
   const ofRecords: Finding[] = [];
   let recordCount = 0;
   let failure: CliError | null = null;
   let appearance: Appearance | null = null;
   let medium: OpenMedium | null = null;
+  let folder: FolderReport | null = null;
   try {
     medium = await reading.engine.open(input, reading.signal);
+    folder = folderOf(medium);
     const options = { hints: reading.hints, signal: reading.signal };
     for await (const record of reading.engine.salvage(medium, (finding) => told.push(finding), options)) {
       if (reading.signal.aborted) break;
@@ -77,11 +109,13 @@ export async function readInput(
       ofRecords.push(...record.findings);
       types.set(record.type, (types.get(record.type) ?? 0) + 1);
       recordCount += 1;
-      const found = { input, index: recordCount, record };
+      numbered.push({ index: recordCount, numbers: crashNumbers(record) });
+      const place = placeIn(folder?.files ?? [], record.stored);
+      const found = { input, index: recordCount, record, ...(place !== null && { place }) };
       if (onRecord === undefined) records.push(found);
       else onRecord(found);
     }
-    if (recordCount === 0 && !reading.signal.aborted) {
+    if (recordCount === 0 && folder === null && !reading.signal.aborted) {
       const { appearanceOf } = await import('./appearance.js');
       appearance = await appearanceOf(medium);
     }
@@ -99,8 +133,10 @@ export async function readInput(
   return {
     input,
     size: medium?.size ?? null,
+    folder,
     records,
     recordCount,
+    crashes: joinCrashes(numbered, ({ numbers }) => numbers),
     types,
     findings,
     tally: tallyOf(all),
@@ -109,6 +145,23 @@ export async function readInput(
     interrupted: reading.signal.aborted,
     appearance,
   };
+}
+
+/** Without the bytes of the record. */
+function crashNumbers({ backend, type, state, reason, count, part, time }: PstoreRecord): CrashNumbers {
+  return {
+    backend,
+    type,
+    state,
+    ...(reason !== undefined && { reason }),
+    ...(count !== undefined && { count }),
+    ...(part !== undefined && { part }),
+    ...(time !== undefined && { time }),
+  };
+}
+
+function folderOf({ files = [], skipped }: OpenMedium): FolderReport | null {
+  return skipped === undefined ? null : { files, skipped };
 }
 
 function tallyOf(findings: readonly Finding[]): Record<Severity, number> {
@@ -124,14 +177,9 @@ export function allFindings(report: InputReport): Finding[] {
 
 /** Why an input cannot be read, in words. @throws the error itself when it is a bug */
 function refusalOf(input: string, error: unknown): CliError {
-  if (isMediumError(error)) return new CliError(input, error.what, hintOfMedium(error));
+  if (isMediumError(error)) return new CliError(input, error.what, error.hint);
   if (isSystemError(error)) return new CliError(input, detailOfSystemError(error), 'decode a copy of the medium');
   throw error;
-}
-
-function hintOfMedium(error: MediumError): string {
-  if (error.code !== 'directory') return error.hint;
-  return `folders of files (a copy of efivarfs or of /sys/fs/pstore) are not read by this version; ${error.hint}`;
 }
 
 /** A finding that is told twice, or for the medium and for its record too, is one. */

@@ -1,6 +1,7 @@
 import { asciiJson } from '@pstore-decode/formats/bytes';
 import { sha256 } from './digest.js';
 import type { FoundRecord, InputReport } from './inputs.js';
+import { crashJson } from './present/crash-json.js';
 import { type ExtractedJson, findingJson, recordJson } from './present/record-json.js';
 import { layoutsOf } from './summary.js';
 
@@ -11,7 +12,7 @@ export interface TextSink {
 
 /** A run as JSON, written piece by piece: no text of the whole is ever in memory. */
 export interface JsonWriter {
-  record(found: FoundRecord, extracted?: ExtractedJson): void;
+  record(found: FoundRecord, extracted?: readonly ExtractedJson[]): void;
   /** Closes the document; nothing may follow. */
   end(reports: readonly InputReport[]): void;
 }
@@ -60,6 +61,7 @@ function inputJson(report: InputReport): object {
     ...(report.size !== null && { size: report.size }),
     records: report.recordCount,
     ...(layouts.length > 0 && { layouts }),
+    ...(report.crashes.length > 0 && { crashes: report.crashes.map(crashJson) }),
     findings: report.findings.map(findingJson),
     ...(report.appearance?.seen != null && { seen: report.appearance.seen }),
     ...(failure !== null && {

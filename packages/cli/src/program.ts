@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import type { Command as Act, CommonFlags } from './command.js';
 import { extract } from './commands/extract.js';
 import { list } from './commands/list.js';
@@ -37,7 +37,7 @@ export async function runProgram(argv: readonly string[], io: Io, loadEngine: ()
 
   function reads<Flags extends CommonFlags>(command: Command, act: Act<Flags>): Command {
     return command
-      .argument('<input...>', 'file, block or character device, or - for standard input')
+      .argument('<input...>', 'file, folder of records, block or character device, or - for standard input')
       .option('-j, --json', 'one JSON document')
       .option('--jsonl', 'a JSON record a line as it is found, then an end object')
       .option('-q, --quiet', 'no summary on standard error')
@@ -46,6 +46,10 @@ export async function runProgram(argv: readonly string[], io: Io, loadEngine: ()
         'the layout in the words of the driver: record_size=0x8000,console_size=32K,ecc=1',
       )
       .option('--cmdline <line>', 'the command line of the kernel that wrote, or @FILE: its ramoops.* parameters')
+      .option(
+        '--compression <name>',
+        'the compressor of every compressed dump: deflate, zlib, lzo, lz4, lz4hc, 842, zstd',
+      )
       .option('--as-kernel <version>', 'only what a kernel of that version would show, by its rules')
       .action(async (inputs: readonly string[], flags: Flags) => {
         status = await perform(act, inputs, flags, io, loadEngine);
@@ -64,6 +68,7 @@ export async function runProgram(argv: readonly string[], io: Io, loadEngine: ()
   reads(program.command('extract'), extract)
     .description('Write the files that the kernel would show, the rest to recovered/, and manifest.json.')
     .requiredOption('-o, --output <folder>', 'where to write; made when it is not there')
+    .addOption(new Option('--as <tree>', 'the tree that systemd-pstore makes, with dmesg.txt').choices(['systemd']))
     .option('--force', 'replace files that are there already')
     .option(...damage);
   reads(program.command('verify'), verify).description(
@@ -111,7 +116,8 @@ async function perform<Flags extends CommonFlags>(
 ): Promise<ExitStatus> {
   if (flags.json && flags.jsonl) throw new CliError(null, '--json and --jsonl exclude each other', 'take one of them');
   // Flags are read first: a wrong one is told without waiting for a decoder.
-  const hinted = flags.ramoops !== undefined || flags.cmdline !== undefined || flags.asKernel !== undefined;
+  const { ramoops, cmdline, compression, asKernel } = flags;
+  const hinted = [ramoops, cmdline, compression, asKernel].some((flag) => flag !== undefined);
   const hints = hinted ? (await import('./hints.js')).hintsOf(flags) : {};
   const reading = { hints, liveOnly: flags.asKernel !== undefined, engine: await loadEngine(), signal: io.signal };
   return act(inputs, { flags, io, ui: createUi(io, flags.quiet === true), reading });

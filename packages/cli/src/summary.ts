@@ -1,5 +1,5 @@
-import { findingKinds } from '@pstore-decode/formats';
-import type { InputReport } from './inputs.js';
+import { type Finding, type FindingCode, findingKinds } from '@pstore-decode/formats';
+import type { FolderReport, InputReport } from './inputs.js';
 import { count, hex, humanSize } from './present/figures.js';
 import { findingLine, inMediumOrder } from './present/finding-line.js';
 import type { Ui } from './ui.js';
@@ -17,15 +17,23 @@ export function summarise(ui: Ui, report: InputReport, liveOnly: boolean): void 
 
 /** What the reader inferred, in the form that can be pasted back. */
 export function layoutsOf(report: InputReport): string[] {
-  return report.findings.flatMap(({ code, detail }) =>
-    code === 'area.layout' && detail !== undefined ? [detail] : [],
-  );
+  return detailsOf(report, 'area.layout');
+}
+
+/** How full the stores of variables are: dumps that fill them keep firmware from being updated. */
+function storesOf(report: InputReport): string[] {
+  return detailsOf(report, 'efi.store');
+}
+
+function detailsOf(report: InputReport, wanted: FindingCode): string[] {
+  return report.findings.flatMap(({ code, detail }) => (code === wanted && detail !== undefined ? [detail] : []));
 }
 
 function tellRecords(ui: Ui, report: InputReport): void {
-  ui.note(`${report.input}: ${sizeInWords(report.size ?? 0)}; ${recordsInWords(report)}`);
+  ui.note(`${report.input}: ${extentInWords(report)}; ${recordsInWords(report)}`);
   for (const layout of layoutsOf(report)) ui.note(`layout: --ramoops ${layout}`);
-  for (const line of damageLines(report)) ui.detail(line);
+  for (const store of storesOf(report)) ui.note(`store: ${store}`);
+  for (const line of findingLines(report, report.bad)) ui.detail(line);
 }
 
 function recordsInWords(report: InputReport): string {
@@ -34,30 +42,48 @@ function recordsInWords(report: InputReport): string {
   return `${count(report.recordCount, 'record')} (${types}); ${count(note, 'note')}, ${damage} damage, ${lost} lost`;
 }
 
+/** `35 of 47 files, 24 KiB (24680 bytes)`, or the size alone of what is no folder. */
+function extentInWords({ folder, size }: InputReport): string {
+  const bytes = sizeInWords(size ?? 0);
+  return folder === null ? bytes : `${filesInWords(folder)}, ${bytes}`;
+}
+
+function filesInWords({ files, skipped }: FolderReport): string {
+  return `${files.length} of ${count(files.length + skipped, 'file')}`;
+}
+
 function sizeInWords(size: number): string {
   return size < 1024 ? count(size, 'byte') : `${humanSize(size)} (${size} bytes)`;
 }
 
 /** The worst of it, in the order of the medium. */
-function damageLines(report: InputReport): string[] {
-  const lines = inMediumOrder(report.bad).slice(0, listedDamage).map(findingLine);
-  const more = report.bad.length - lines.length;
+function findingLines(report: InputReport, findings: readonly Finding[]): string[] {
+  const lineOf = (finding: Finding) => findingLine(finding, report.folder?.files ?? []);
+  const lines = inMediumOrder(findings).slice(0, listedDamage).map(lineOf);
+  const more = findings.length - lines.length;
   return more === 0 ? lines : [...lines, `and ${more} more: pstore-decode verify lists them`];
 }
 
 /** Never silence: what was searched, what nearly matched, what it looks like, what to try. */
 function tellNothing(ui: Ui, report: InputReport, liveOnly: boolean): void {
-  const { input, size, appearance } = report;
+  const { input, size, folder, appearance } = report;
   const rest: (readonly [string, string])[] = [];
-  if (size !== 0) {
+  if (folder !== null) rest.push(['searched', `${filesInWords(folder)}: those whose names are known`]);
+  else if (size !== 0) {
     const names = (appearance?.backends ?? []).join(', ');
     rest.push(['searched', `${sizeInWords(size ?? 0)} at every offset; backends: ${names}; ${nearHits(report)}`]);
   }
   if (appearance?.seen != null) rest.push(['seen', appearance.seen]);
-  for (const line of damageLines(report)) rest.push(['found', line]);
-  rest.push(['hint', actionFor(report) ?? appearance?.hint ?? (liveOnly ? leaveOut : hintFor(report))]);
+  // Of a folder a mere note can be the reason: an empty file.
+  const told = folder === null ? report.bad : report.findings;
+  for (const line of findingLines(report, told)) rest.push(['found', line]);
+  rest.push(['hint', actionFor(report) ?? appearance?.hint ?? (liveOnly && size !== 0 ? leaveOut : hintFor(report))]);
   const detail =
-    size === 0 ? 'the input is empty' : liveOnly ? 'that kernel would show no record' : 'no crash record found';
+    size === 0 && folder === null
+      ? 'the input is empty'
+      : liveOnly
+        ? 'that kernel would show no record'
+        : 'no crash record found';
   ui.nothing(input, detail, rest);
 }
 
@@ -66,6 +92,10 @@ function actionFor(report: InputReport): string | null {
   const found = report.bad.find(({ code }) => code.startsWith('area.') || code.startsWith('medium.'));
   return found === undefined ? null : findingKinds[found.code].action;
 }
+
+/** What a person can compare with, and what to do about an image that lies in the folder. */
+const knownNames =
+  'known names: dmesg-ramoops-0, dmesg-efi_pstore-170000000001001.enc.z (of pstore, of systemd), dump-type0-1-1-1700000000-C-cfc8fc79-be2e-4ddc-97f0-9f98bfe298a0 (of efivarfs); an image is named itself, not its folder';
 
 const leaveOut = 'leave out --as-kernel to see what else is there';
 
@@ -76,7 +106,9 @@ function nearHits({ appearance }: InputReport): string {
   return `${count(hits, 'signature')} in the first ${humanSize(looked)}, the first at ${hex(firstNearHit)}, with no record behind`;
 }
 
-function hintFor({ size, appearance }: InputReport): string {
+function hintFor({ size, folder, appearance }: InputReport): string {
+  if (folder !== null)
+    return folder.files.length === 0 ? knownNames : 'copy the files again if their originals are still there';
   if (size === 0) return 'copy the medium again; a copy of size 0 holds nothing';
   if (appearance !== null && appearance.nearHits > 0) {
     return 'name the layout of the kernel that wrote it: --ramoops record_size=0x8000,console_size=32K,ecc=1';

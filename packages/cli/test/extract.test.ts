@@ -233,4 +233,45 @@ describe('extract', () => {
     if (status === 130) expect(existsSync(join(out, 'manifest.json'))).toBe(false);
     else expect(lstatSync(join(out, 'manifest.json')).isFile()).toBe(true);
   });
+
+  it('writes the text of a dump that the kernel shows compressed beside it', async () => {
+    const kept = liveRecord('dmesg-ramoops-0.enc.z', 'Panic#1 Part1\n', { compression: 'lzo' });
+    const { status } = await pstoreDecode(['extract', 'm', '-o', out], engineOf({ m: { records: [kept] } }));
+    expect(status).toBe(0);
+    expect(tree(out)).toEqual(['dmesg-ramoops-0.enc.z', 'manifest.json', 'recovered', 'recovered/0001-dmesg-0.txt']);
+    const manifest = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8'));
+    expect(complaints('report', manifest)).toEqual([]);
+    expect(manifest.records[0].extracted.path).toBe('dmesg-ramoops-0.enc.z');
+    expect(manifest.records[0].recovered.path).toBe('recovered/0001-dmesg-0.txt');
+  });
+
+  it('makes the tree of systemd-pstore', async () => {
+    const records = [
+      liveRecord('dmesg-efi_pstore-170000000001001', 'newest\n'),
+      liveRecord('dmesg-efi_pstore-170000000002001', 'oldest\n'),
+      liveRecord('dmesg-efi_pstore-170000000101002', 'another\n'),
+      ...[7n, 8n, 10n].map((id) => liveRecord(`dmesg-erst-${id}`, `${id}\n`)),
+      liveRecord('dmesg-ramoops-0', 'ramoops\n'),
+      liveRecord('dmesg-efi-170000000103002.enc.z', 'compressed', { compression: 'unknown' }),
+    ];
+    const { status } = await pstoreDecode(['extract', '--as', 'systemd', 'm', '-o', out], engineOf({ m: { records } }));
+    expect(status).toBe(0);
+    expect(tree(out).filter((path) => /\d\.enc\.z$|\.txt$|-\d+$/.test(path))).toEqual([
+      '10/dmesg-erst-10',
+      '10/dmesg.txt',
+      '1700000000/001/dmesg-efi_pstore-170000000001001',
+      '1700000000/001/dmesg-efi_pstore-170000000002001',
+      '1700000000/001/dmesg.txt',
+      '1700000001/002/dmesg-efi_pstore-170000000101002',
+      '1700000001/002/dmesg.txt',
+      '8/dmesg-erst-7',
+      '8/dmesg-erst-8',
+      '8/dmesg.txt',
+      'dmesg-efi-170000000103002.enc.z',
+      'dmesg-ramoops-0',
+    ]);
+    const lines = (path: string) => readFileSync(join(out, path), 'utf8').match(/^(?!ECC).+$/gm);
+    expect(lines('1700000000/001/dmesg.txt')).toEqual(['oldest', 'newest']);
+    expect(lines('8/dmesg.txt')).toEqual(['8', '7']);
+  });
 });

@@ -102,9 +102,10 @@ describe('--json', () => {
       ['m'],
       engineOf({ m: { records: [full], findings: [...full.findings, { code: 'area.slack', at: null }] } }),
     );
-    expect(document.inputs).toEqual([
+    expect(document.inputs).toMatchObject([
       { input: 'm', size: 0x10000, records: 1, findings: [{ code: 'area.slack', severity: 'note' }] },
     ]);
+    expect(document.inputs[0].findings).toHaveLength(1);
   });
 
   it('is the same document for show, list and verify', async () => {
@@ -172,4 +173,12 @@ test.prop([
   const { document } = await json(['m'], engineOf({ m: { records: [recordOf(bytes, given)] } }));
   const { text, lossy, base64 } = document.records[0];
   expect(Buffer.from(lossy ? base64 : text, lossy ? 'base64' : 'utf8')).toEqual(Buffer.from(bytes));
+});
+
+it('joins the parts of a crash, and names those that are missing', async () => {
+  const parts = [1, 4, 2].map((part) => recordOf(`part ${part}\n`, { reason: 'Oops', count: 1, part }));
+  const { document } = await json(['m'], engineOf({ m: { records: parts } }));
+  expect(document.inputs[0].crashes).toEqual([
+    { reason: 'Oops', count: 1, records: [2, 3, 1], missing: [{ first: 3, last: 3 }] },
+  ]);
 });

@@ -81,7 +81,6 @@ describe('the process', () => {
 
   it.each([
     ['missing file', '$ROOT/missing', /no such file/],
-    ['folder', '$ROOT', /is a folder/],
     ['endless device', '/dev/zero', /gives bytes for ever/],
     ['empty device', '/dev/null', /holds nothing/],
   ])('gives a %s one line and a hint, and status 2', (_, input, said) => {

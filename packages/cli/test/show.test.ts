@@ -60,6 +60,26 @@ old
     expect(stdout.match(/^part \d$/gm)).toEqual(['part 3', 'part 2', 'part 1']);
   });
 
+  it('prints a crash of many parts as one log, and names what is missing where it belongs', async () => {
+    const parts = [1, 2, 4].map((part) =>
+      liveRecord(`dmesg-efi_pstore-${part}`, `Panic#2 Part${part}\n<6>line ${part}\n`, {
+        backend: 'efi_pstore',
+        time: time(1_700_000_000n),
+        reason: 'Panic',
+        count: 2,
+        part,
+      }),
+    );
+    const { stdout } = await pstoreDecode(['m'], engineOf({ m: { records: parts } }));
+    expect(stdout).toBe(`── 1-3 ── dmesg Panic#2, 3 parts ── 2023-11-14T22:13:20Z ── efi_pstore ──
+<6>line 4
+── part 3 is missing ──
+<6>line 2
+<6>line 1
+
+`);
+  });
+
   it('keeps the talk on stderr: the input, the layout, the damage', async () => {
     const findings = [
       { code: 'area.layout', at: { start: 0, end: 0x10000 }, detail: 'record_size=0x8000' },

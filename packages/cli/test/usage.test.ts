@@ -105,7 +105,11 @@ describe('formats', () => {
 
   it('gives it as JSON', async () => {
     const known = JSON.parse((await pstoreDecode(['formats', '--json'])).stdout);
-    expect(known).toMatchObject({ schema: 'pstore-decode/formats/1', backends: ['ramoops'], newestKernel: '7.2' });
+    expect(known).toMatchObject({
+      schema: 'pstore-decode/formats/1',
+      backends: ['ramoops', 'efi'],
+      newestKernel: '7.2',
+    });
     expect(known.compressors).toContain('deflate');
     expect(known.findings).toContainEqual(expect.objectContaining({ code: 'ecc.corrected', severity: 'note' }));
   });

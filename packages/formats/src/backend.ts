@@ -26,6 +26,8 @@ export interface Probe {
 export interface Hints {
   /** Read by the rules of this kernel; absent: of the kernel that wrote the medium, as far as the bytes tell. */
   readonly asKernel?: KernelVersion;
+  /** Name of the compressor of every compressed dump; absent: found by trying each. */
+  readonly compression?: string;
   readonly ramoops?: RamoopsParameters;
 }
 

@@ -9,11 +9,30 @@
  */
 import { Parser } from 'binary-parser';
 import type { Endian, PlacedField, Struct } from './bytes/struct.js';
+import * as efi from './efi/layout.js';
+import { ffsFileHeader, nvarEntry } from './efi/nvar-layout.js';
+import { queuedWrite, workingBlockHeader, writeRecord } from './efi/working-block-layout.js';
 import { ftraceRecords } from './payload/ftrace-layout.js';
 import { zoneHeader } from './ramoops/layout.js';
 
 /** THE LIST: the layouts offered, each under the name of its table. */
-export const layouts = { zoneHeader, ...ftraceRecords } as const;
+export const layouts = {
+  zoneHeader,
+  ...ftraceRecords,
+  efiVolumeHeader: efi.volumeHeader,
+  efiBlockMapEntry: efi.blockMapEntry,
+  efiStoreHeader: efi.storeHeader,
+  efiVssStoreHeader: efi.vssStoreHeader,
+  efiPlainVariable: efi.plainVariable,
+  efiCheckedVariable: efi.checkedVariable,
+  efiAuthenticatedVariable: efi.authenticatedVariable,
+  efiTime: efi.efiTime,
+  efiWorkingBlockHeader: workingBlockHeader,
+  efiQueuedWrite: queuedWrite,
+  efiWriteRecord: writeRecord,
+  efiFfsFileHeader: ffsFileHeader,
+  efiNvarEntry: nvarEntry,
+} as const;
 
 /** A `Parser` of `binary-parser`. Our own name for it, so that no type of that package is needed to use ours. */
 export interface LayoutParser<T> {

@@ -107,21 +107,41 @@ export const findingKinds = {
     meaning: 'the kernel ends its list at an empty dump: it shows nothing behind this range',
     action: 'nothing: the records behind it are shown here',
   },
+  'compress.recognised': {
+    severity: 'note',
+    meaning: 'the compressor of the stream, found by trying each, and how sure that is',
+    action: 'name another with --compression if you know it',
+  },
+  'compress.ambiguous': {
+    severity: 'damage',
+    meaning: 'a second compressor accepts the stream as well; the text of the first is shown',
+    action: 'compare: name the other one with --compression',
+  },
+  'compress.plain': {
+    severity: 'note',
+    meaning: 'the record is marked as compressed, yet plain text: the kernel shows it as .enc.z',
+    action: 'nothing: the text is shown here',
+  },
   'compress.unknown': {
     severity: 'damage',
-    meaning: 'the record is compressed and no decompressor of this version accepts it; it is kept as stored',
-    action: 'extract the record and decompress it elsewhere',
+    meaning: 'the record is compressed and none of the decompressors accepts it; it is kept as stored',
+    action: 'name the compressor with --compression to see what it makes of the beginning',
   },
   'compress.broken': {
     severity: 'lost',
-    meaning: 'the compressed stream is damaged or cut; the text up to that point is kept',
-    action: 'mistrust the last line; the kernel shows the stored bytes as .enc.z',
+    meaning: 'the compressed stream is damaged or cut; the text is shown as far as it is sound',
+    action: 'look at the payload for the rest; the kernel shows the stored bytes as .enc.z',
+  },
+  'compress.literals': {
+    severity: 'lost',
+    meaning: 'no text could be had of the stream, only its literals: what the text does not repeat of itself, in order',
+    action: 'look at the payload for words; they are pieces of the text, with gaps that nothing shows',
   },
   'compress.suspect': {
     severity: 'damage',
     meaning:
-      'the stream decompressed to its end but stems from a block that ECC could not correct; raw deflate has no checksum',
-    action: 'mistrust the whole text of this record',
+      'the stream holds bytes that ECC could not correct: what follows depends on them, also where it seems to end well',
+    action: 'mistrust the text from the place named on',
   },
   'compress.whitespace': {
     severity: 'note',
@@ -133,6 +153,92 @@ export const findingKinds = {
     meaning:
       'the stream is whole, but this kernel shows the stored bytes as .enc.z: another format, or more text than its buffer holds',
     action: 'nothing: the text is shown here',
+  },
+  'efi.volume': {
+    severity: 'note',
+    meaning: 'a firmware volume with variables: its store, its working block and its spare',
+    action: 'nothing: the working block counts how often the store was written anew',
+  },
+  'efi.store': {
+    severity: 'note',
+    meaning: 'a store of variables and what its bytes are: numbers of variables, and the bytes that they occupy',
+    action: 'nothing: deleted dumps are recovered until the store is reclaimed',
+  },
+  'efi.store-header': {
+    severity: 'damage',
+    meaning: 'variables stand where the volume has its store, but its header is not legible: the firmware knows none',
+    action: 'nothing: the variables are shown here',
+  },
+  'efi.size': {
+    severity: 'damage',
+    meaning: 'a size claims more than there is; it was read up to where something else begins',
+    action: 'copy the medium again if it was cut short; mistrust the end of this record',
+  },
+  'efi.damaged': {
+    severity: 'damage',
+    meaning: 'bytes of the store that are neither a variable nor erased: the list of the firmware ends before them',
+    action: 'look at the range; variables behind it were found by their headers',
+  },
+  'efi.unreached': {
+    severity: 'note',
+    meaning: 'the firmware does not come to this variable: it stands behind damage or inside of another one',
+    action: 'nothing: it is shown here',
+  },
+  'efi.interrupted': {
+    severity: 'note',
+    meaning: 'the power went while the store was reclaimed: the firmware goes on with the copy in the spare',
+    action: 'nothing: both were read',
+  },
+  'efi.half-written': {
+    severity: 'lost',
+    meaning: 'the power went while the variable was written; its data are kept up to the first erased bytes',
+    action: 'mistrust the end of this record',
+  },
+  'efi.state': {
+    severity: 'damage',
+    meaning: 'the state of the variable is none that firmware writes: it does not count for the firmware',
+    action: 'nothing: the variable is shown here',
+  },
+  'efi.checksum': {
+    severity: 'damage',
+    meaning: 'the data of the variable do not fit the CRC-32 in its header',
+    action: 'mistrust the text of this record',
+  },
+  'efi.carved': {
+    severity: 'note',
+    meaning: 'a dump that stands in no store, found by its GUID and its name',
+    action: 'nothing: the firmware does not know it',
+  },
+  'efi.outside': {
+    severity: 'note',
+    meaning: 'bytes near variables that belong to no store',
+    action: 'nothing: other parts of the firmware',
+  },
+  'efi.name': {
+    severity: 'note',
+    meaning: 'a variable under the GUID of crash dumps whose name the kernel does not scan',
+    action: 'nothing: its data are shown here',
+  },
+  'efi.empty': {
+    severity: 'note',
+    meaning: 'the variable of a dump has no data',
+    action: 'nothing',
+  },
+  'efi.oversize': {
+    severity: 'note',
+    meaning:
+      'the variable is larger than the buffer of the kernel: since 6.0 it is not read, up to 5.19 only its beginning is',
+    action: 'nothing: all of it is shown here; since 6.2 efi_pstore.record_size enlarges the buffer',
+  },
+  'efi.list-ends': {
+    severity: 'note',
+    meaning: 'the kernel ends its list at a variable that it cannot read: it shows nothing behind it',
+    action: 'nothing: the records behind it are shown here',
+  },
+  'efi.duplicate': {
+    severity: 'note',
+    meaning: 'an earlier variable has the same type and id: the kernel drops this one',
+    action: 'nothing: both are shown here',
   },
   'ftrace.remainder': {
     severity: 'note',
@@ -153,6 +259,46 @@ export const findingKinds = {
     severity: 'lost',
     meaning: 'the medium ended earlier than its size said',
     action: 'copy the medium again; it may be in use',
+  },
+  'container.inside': {
+    severity: 'note',
+    meaning: 'the medium is a container; every place that is named is one of what it holds',
+    action: 'nothing',
+  },
+  'container.header': {
+    severity: 'damage',
+    meaning: 'the header of a container is damaged; the medium was searched as it stands',
+    action: 'make a new copy of the container, or convert it where it still opens',
+  },
+  'container.refused': {
+    severity: 'lost',
+    meaning: 'a container of a kind that is not read; the medium was searched as it stands',
+    action: 'convert it to a raw image first',
+  },
+  'container.doubtful': {
+    severity: 'damage',
+    meaning: 'the container contradicts itself or says that it is damaged; it was read all the same',
+    action: 'repair a copy with the tool that made it, and compare',
+  },
+  'container.lost': {
+    severity: 'lost',
+    meaning: 'a part of the container is damaged or not there; its place is filled with zeros',
+    action: 'make a new copy of the container; it may be cut',
+  },
+  'container.backing': {
+    severity: 'lost',
+    meaning: 'a container that holds changes only: the rest is in another file; its place is filled with zeros',
+    action: 'convert it where the other file is: qemu-img convert -O raw',
+  },
+  'container.snapshots': {
+    severity: 'note',
+    meaning: 'older states are in the container too; they were not read',
+    action: 'convert each of them: qemu-img convert -l snapshot.name=NAME -O raw',
+  },
+  'file.empty': {
+    severity: 'note',
+    meaning: 'a file that is named like a record or a variable has no bytes: never committed, or not copied',
+    action: 'copy it again if the original is still there',
   },
   'bytes.short': {
     severity: 'lost',
@@ -189,10 +335,20 @@ export const findingKinds = {
     meaning: 'more signatures than a real region has suggest more layouts than are tried; some may have been missed',
     action: 'name the layout with --ramoops',
   },
+  'limit.files': {
+    severity: 'lost',
+    meaning: 'a folder holds more files than are looked at, or more folders below each other; the rest was not read',
+    action: 'name the folder that the records stand in',
+  },
   'limit.area': {
     severity: 'lost',
     meaning: 'an area is larger than is read at once; its end was not read',
     action: 'name the region with --ramoops',
+  },
+  'limit.container': {
+    severity: 'lost',
+    meaning: 'a container claims more than its medium can hold, or is in too many others; the rest was not searched',
+    action: 'unpack or convert it first',
   },
 } as const satisfies Record<string, FindingKind>;
 

@@ -2,6 +2,8 @@ export type { Area, Backend, Hints, Probe, Signature } from './backend.js';
 export { backends } from './backends.js';
 export * from './bytes/index.js';
 export { compressors } from './compress/index.js';
+export { type Crash, type CrashNumbers, crashLog, joinCrashes, type PartRange } from './crash.js';
+export { fileReaders } from './file-readers.js';
 export { type Finding, type FindingCode, findingKinds, type Report, type Severity, severityOf } from './finding.js';
 export {
   formatKernelVersion,
@@ -12,6 +14,7 @@ export {
   versionCode,
   versionOfCode,
 } from './kernel-version.js';
+export type { FileReader, NamedFile } from './named-file.js';
 export {
   type DumpReason,
   dumpReasons,

@@ -1,22 +1,12 @@
-import {
-  type BigIntStats,
-  closeSync,
-  constants,
-  fstat,
-  fstatSync,
-  openSync,
-  promises,
-  read,
-  readSync,
-  statSync,
-} from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
+import { type BigIntStats, fstat, promises, read, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { memoryEnd, sizeByReading } from './device-size.js';
+import { type Access, handleAccess, openAccess, tellsSizes } from './file-access.js';
 import { MediumError, memoryRefused, refusalOf } from './medium-error.js';
 import { deviceNumbers, kindOf, type MediumKind } from './medium-kind.js';
-import { type ReadAt, type ReadAtOptions, sourceFrom } from './read-at.js';
+import { type ReadAtOptions, sourceFrom } from './read-at.js';
 import type { RandomAccessSource } from './source.js';
 import { fifoStream, type SpoolOptions, spool } from './spool.js';
 
@@ -52,51 +42,12 @@ export async function openFile(path: string, options: OpenOptions = {}): Promise
     const kind = kindOf(facts, path, options.size !== undefined);
     if (kind === 'pipe') return await spooled(await fifoStream(path), path, options);
     isMemory = kind === 'memory';
-    const isSmall = kind === 'file' && facts.size > 0n && facts.size <= smallFile;
-    const access = isSmall
-      ? smallFileAccess(await openToRead(kind, (flags) => openSync(path, flags)))
-      : handleAccess(await openToRead(kind, (flags) => promises.open(path, flags)));
-    return await sourceOf(access, path, options);
+    const source = await sourceOf(await openAccess(path, kind, facts.size), path, options);
+    if (source.kind !== 'file') return source;
+    return { ...source, files: [{ path: basename(path), range: { start: 0, end: source.size } }] };
   } catch (error) {
     throw refusalOf(error, path, isMemory) ?? error;
   }
-}
-
-/** What a source needs of an open file. */
-interface Access {
-  readonly readAt: ReadAt;
-  stat(): Promise<BigIntStats>;
-  close(): Promise<void>;
-}
-
-/** In bytes. Larger ones are left to the thread pool: Ctrl-C is heard meanwhile. */
-const smallFile = 1 << 20;
-
-/**
- * A regular file that is read while others would start the thread pool: with that and `fs/promises` 64 KiB take 4 ms
- * longer, on a busy machine 8. Once closed it gives EBADF, as a FileHandle does, and not the bytes of another file.
- */
-function smallFileAccess(opened: number): Access {
-  let fd = opened;
-  return {
-    readAt: async (target, position) => readSync(fd, target, 0, target.length, position),
-    stat: async () => fstatSync(fd, { bigint: true }),
-    async close() {
-      if (fd !== noDescriptor) closeSync(fd);
-      fd = noDescriptor;
-    },
-  };
-}
-
-/** The largest number that Node takes for one; no system gives it out. */
-const noDescriptor = 2 ** 31 - 1;
-
-function handleAccess(handle: FileHandle): Access {
-  return {
-    readAt: async (target, position) => (await handle.read(target, 0, target.length, position)).bytesRead,
-    stat: () => handle.stat({ bigint: true }),
-    close: () => handle.close(),
-  };
 }
 
 /**
@@ -121,18 +72,6 @@ const readFd = promisify(read);
 async function spooled(input: Readable, path: string, options: OpenOptions): Promise<FileSource> {
   const handle = await spool(input, path, options);
   return { ...(await sourceOf(handleAccess(handle), path, {})), kind: 'pipe' };
-}
-
-/** O_NONBLOCK: should the path have become a FIFO meanwhile, this must not hang. Node itself adds O_CLOEXEC. */
-async function openToRead<T>(kind: MediumKind, open: (flags: number) => T | Promise<T>): Promise<T> {
-  const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
-  if (kind !== 'file') return open(flags);
-  try {
-    return await open(flags | (constants.O_NOATIME ?? 0));
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) throw error;
-    return open(flags); // O_NOATIME is for the owner only
-  }
 }
 
 /** Closes what it was given where it cannot make a source of it. */
@@ -182,11 +121,15 @@ async function sizeOf(access: Access, facts: BigIntStats, kind: MediumKind, path
       'run as root: /proc/iomem tells it to root only',
     );
   }
-  // Files of procfs say 0 and have bytes all the same.
-  const said = kind === 'file' ? Number(facts.size) || null : await sizeInSysfs(facts.rdev, kind);
+  const said = kind === 'file' ? sizeSaid(facts, path) : await sizeInSysfs(facts.rdev, kind);
   const size = said ?? (await sizeByReading(access.readAt));
   if (size !== null && size <= longest) return size;
   throw new MediumError('endless', path, 'gives bytes for ever', 'copy as much as is wanted to a file: head -c 16M');
+}
+
+/** Files of procfs say 0 and have bytes all the same. */
+function sizeSaid(facts: BigIntStats, path: string): number | null {
+  return tellsSizes(path) ? Number(facts.size) || null : null;
 }
 
 /** A block device tells sectors of 512 bytes, mtd bytes; the read-only twin of an mtd device, minor + 1, nothing. */

@@ -32,7 +32,7 @@ export function joinMediumFindings(report: Report): MediumFindings {
     flush,
     report(finding) {
       const { code, at } = finding;
-      if (at === null || !code.startsWith('medium.')) return report(finding);
+      if (at === null || !/^(medium|container)\./.test(code)) return report(finding);
       if (held?.at != null && held.code === code && at.start <= held.at.end && at.end >= held.at.start) {
         const joined = { start: Math.min(at.start, held.at.start), end: Math.max(at.end, held.at.end) };
         held = { ...held, at: joined };

@@ -1,15 +1,20 @@
 import {
-  type Area,
   type Backend,
+  type FileReader,
   type Hints,
   type PstoreRecord,
   type Report,
   backends as theBackends,
+  fileReaders as theFileReaders,
 } from '@pstore-decode/formats';
-import { type ByteRange, defaultLimits, FormatError, type Fuel, fuel, type Limits } from '@pstore-decode/formats/bytes';
+import { type ByteRange, defaultLimits, type Fuel, fuel, gaps, hull, type Limits } from '@pstore-decode/formats/bytes';
 import { breather } from './breathe.js';
+import { type ClaimedFiles, claimedFiles, readNamedFiles } from './claimed-files.js';
+import type { Unwrapped } from './containers/container.js';
+import { unwrap } from './containers.js';
+import { type Guard, guard } from './guard.js';
 import { type LocateOptions, locate } from './locate.js';
-import { joinMediumFindings } from './medium-findings.js';
+import { joinMediumFindings, type MediumFindings } from './medium-findings.js';
 import type { RandomAccessSource } from './source.js';
 
 export interface SalvageOptions extends LocateOptions {
@@ -18,14 +23,19 @@ export interface SalvageOptions extends LocateOptions {
   readonly limits?: Partial<Limits>;
   /** In place of THE LIST. */
   readonly backends?: readonly Backend[];
-  /** Bytes of one area that are held in memory, 1 GiB by default; what lies behind is not read. */
+  /** In place of THE LIST. */
+  readonly fileReaders?: readonly FileReader[];
+  /** Bytes of one area, or of all files for one reader, that are held in memory; 1 GiB by default. */
   readonly maxArea?: number;
 }
 
 /**
- * The pipeline: search the medium, let each backend say which areas it wants, read them whole, and give their records,
- * backend after backend. A walk that ends in a `FormatError` is a finding on its area, and the next area goes on; a
- * limit that is used up ends the whole. Any other exception is our bug and comes through.
+ * The pipeline: the medium is taken out of the containers that it comes in, and all ranges told are of what is inside.
+ * Files that are known by their paths go to their readers. Then the rest of the medium is searched, each
+ * backend says which areas it wants, they are read whole, and it gives their records, backend after backend. A small
+ * medium that gave nothing may be a file whose name was lost: readers of files look at it once more.
+ * A walk that ends in a `FormatError` is a finding on its area, and the next area goes on; a limit that is used up ends
+ * the whole. Any other exception is our bug and comes through.
  * @param report told while the walk goes on: what concerns no single record
  * @throws the reason of `signal` when it is aborted; RangeError as `locate` does
  */
@@ -34,52 +44,116 @@ export async function* salvage(
   report: Report,
   options: SalvageOptions = {},
 ): AsyncGenerator<PstoreRecord, void, void> {
-  const { hints = {}, backends = theBackends, maxArea = 1 << 30, signal } = options;
+  const { signal } = options;
   const spent = fuel({ ...defaultLimits, ...options.limits });
-  const medium = joinMediumFindings(report);
-  const decoder = guard(report);
+  const inner = options.within === undefined ? await unwrap(source, report) : source;
+  if (inner !== source) for (const finding of source.findings ?? []) report(finding);
+  const run = { source: inner, report, options, spent, medium: joinMediumFindings(report), decoder: guard(report) };
   const breathe = breather();
+  let isBare = true;
   try {
-    const located = await locate(source, backends, medium.report, options);
-    medium.flush();
-    for (const { backend, hits } of located) {
-      const wanted = decoder.attempt(() => backend.areas(hits, source.size, hints, report), null);
-      for (const whole of wanted?.value ?? []) {
-        signal?.throwIfAborted();
-        const range = clipped(whole, maxArea, report);
-        decoder.attempt(() => spent.spend(range.end - range.start), range);
-        if (decoder.isUsedUp()) return;
-        const content = await source.read(range, medium.report);
-        medium.flush();
-        const area = { range, content, hits: hits.slice(firstFrom(hits, range.start), firstFrom(hits, range.end)) };
-        for (const record of recordsOf(backend, area, report, hints, spent, decoder)) {
-          yield record;
-          await breathe();
-          signal?.throwIfAborted();
-        }
-        if (decoder.isUsedUp()) return;
-      }
+    for await (const record of recordsIn(run)) {
+      isBare = false;
+      yield record;
+      await breathe();
+      signal?.throwIfAborted();
     }
+    if (isBare && !run.decoder.isUsedUp()) yield* namelessRecords(run);
   } finally {
-    medium.flush();
+    run.medium.flush();
   }
 }
 
-/** The records of an area, up to the end of the walk or the error that ends it. */
-function* recordsOf(
-  backend: Backend,
-  area: Area,
-  report: Report,
-  hints: Hints,
-  spent: Fuel,
-  decoder: Guard,
-): Generator<PstoreRecord> {
-  const begun = decoder.attempt(() => backend.records(area, report, hints, spent)[Symbol.iterator](), area.range);
+interface Run {
+  readonly source: Unwrapped;
+  readonly report: Report;
+  readonly options: SalvageOptions;
+  readonly spent: Fuel;
+  readonly medium: MediumFindings;
+  readonly decoder: Guard;
+}
+
+async function* recordsIn(run: Run): AsyncGenerator<PstoreRecord, void, void> {
+  const { source, options, decoder } = run;
+  for (const finding of source.findings ?? []) run.report(finding);
+  const claimed = claimedFiles(source, options.fileReaders ?? theFileReaders);
+  for (const row of claimed) {
+    yield* recordsOfFiles(run, row);
+    if (decoder.isUsedUp()) return;
+  }
+  const read = claimed.flatMap(({ files }) => files.map(({ range }) => range));
+  const wanted = options.within ?? [{ start: 0, end: source.size }];
+  const rest = read.length === 0 ? options.within : wanted.flatMap((range) => gaps(range, read));
+  if (claimed.length === 0 || (rest ?? []).length > 0) yield* recordsOfAreas(run, rest);
+}
+
+async function* recordsOfFiles(run: Run, { reader, files }: ClaimedFiles): AsyncGenerator<PstoreRecord, void, void> {
+  const { source, report, options, spent, medium, decoder } = run;
+  const { hints = {}, maxArea = most, signal } = options;
+  const spend = ({ range }: { readonly range: ByteRange }) => {
+    signal?.throwIfAborted();
+    return decoder.attempt(() => spent.spend(range.end - range.start), range) !== null;
+  };
+  const named = await readNamedFiles(source, files, maxArea, spend, medium.report);
+  medium.flush();
+  const at = hull(files.map(({ range }) => range));
+  if (!decoder.isUsedUp()) yield* walked(() => reader.records(named, report, hints, spent), at, decoder);
+}
+
+async function* recordsOfAreas(
+  run: Run,
+  within: readonly ByteRange[] | undefined,
+): AsyncGenerator<PstoreRecord, void, void> {
+  const { source, report, options, spent, medium, decoder } = run;
+  const { hints = {}, backends = theBackends, maxArea = most, signal } = options;
+  const searched = within ?? (await source.dataRanges?.(medium.report, signal));
+  const located = await locate(source, backends, medium.report, { ...options, ...(searched && { within: searched }) });
+  medium.flush();
+  for (const { backend, hits } of located) {
+    const wanted = decoder.attempt(() => backend.areas(hits, source.size, hints, report), null);
+    for (const whole of wanted?.value ?? []) {
+      signal?.throwIfAborted();
+      const range = clipped(whole, maxArea, report);
+      decoder.attempt(() => spent.spend(range.end - range.start), range);
+      if (decoder.isUsedUp()) return;
+      const content = await source.read(range, medium.report);
+      medium.flush();
+      const area = { range, content, hits: hits.slice(firstFrom(hits, range.start), firstFrom(hits, range.end)) };
+      yield* walked(() => backend.records(area, report, hints, spent), range, decoder);
+      if (decoder.isUsedUp()) return;
+    }
+  }
+}
+
+/** Bytes of a file that lost its name; a part of a dump has a few thousand. */
+const largestNameless = 1 << 20;
+
+/** What readers make of a medium as one file whose path nobody knows. Not where the caller says where to search. */
+async function* namelessRecords(run: Run): AsyncGenerator<PstoreRecord, void, void> {
+  const { source, report, options, spent, medium, decoder } = run;
+  const { hints = {}, fileReaders = theFileReaders, within } = options;
+  const range = { start: 0, end: source.size };
+  const readers = fileReaders.filter((reader) => reader.claims(''));
+  const isTold = claimedFiles(source, fileReaders).length > 0;
+  if (isTold || within !== undefined || source.size > largestNameless || source.size === 0) return;
+  for (const reader of readers) {
+    options.signal?.throwIfAborted();
+    decoder.attempt(() => spent.spend(source.size), range);
+    if (decoder.isUsedUp()) return;
+    const file = { path: '', content: await source.read(range, medium.report) };
+    medium.flush();
+    yield* walked(() => reader.records([file], report, hints, spent), range, decoder);
+  }
+}
+
+/** The records of a walk, up to its end or the error that ends it. */
+function* walked(begin: () => Iterable<PstoreRecord>, at: ByteRange | null, decoder: Guard): Generator<PstoreRecord> {
+  const begun = decoder.attempt(() => begin()[Symbol.iterator](), at);
   if (begun === null) return;
   const walk = begun.value;
   try {
     for (;;) {
-      const step = decoder.attempt(() => walk.next(), area.range);
+      const step = decoder.attempt(() => walk.next(), at);
       if (step === null || step.value.done === true) return;
       yield step.value.value;
     }
@@ -88,38 +162,13 @@ function* recordsOf(
   }
 }
 
-interface Guard {
-  /** What the step gives; null when it ended in a FormatError, which is told for `at`. */
-  attempt<T>(step: () => T, at: ByteRange | null): { readonly value: T } | null;
-  /** True once a limit was hit: it would be hit again by every step. */
-  isUsedUp(): boolean;
-}
+/** Bytes that are held in memory at once. */
+const most = 1 << 30;
 
-/**
- * The only place where a failure to decode is caught. An error's own range counts from the start of whatever piece was
- * being read, which nobody knows here: the finding has the range of the area, its detail the figures of the message.
- */
-function guard(report: Report): Guard {
-  let usedUp = false;
-  return {
-    isUsedUp: () => usedUp,
-    attempt(step, at) {
-      try {
-        return { value: step() };
-      } catch (error) {
-        if (!(error instanceof FormatError)) throw error;
-        usedUp ||= error.code.startsWith('limit.');
-        report({ code: error.code, at, detail: error.message });
-        return null;
-      }
-    },
-  };
-}
-
-function clipped(range: ByteRange, most: number, report: Report): ByteRange {
-  if (range.end - range.start <= most) return range;
-  const end = range.start + most;
-  report({ code: 'limit.area', at: { start: end, end: range.end }, detail: `area of more than ${most} bytes` });
+function clipped(range: ByteRange, longest: number, report: Report): ByteRange {
+  if (range.end - range.start <= longest) return range;
+  const end = range.start + longest;
+  report({ code: 'limit.area', at: { start: end, end: range.end }, detail: `area of more than ${longest} bytes` });
   return { start: range.start, end };
 }
 

@@ -1,10 +1,21 @@
-import type { Report } from '@pstore-decode/formats';
+import type { Finding, Report } from '@pstore-decode/formats';
 import { type ByteRange, type TracedBytes, trace } from '@pstore-decode/formats/bytes';
+
+/** A file that stands on a source as a whole. */
+export interface NamedRange {
+  /** Below the folder that was opened, `/` between its parts; the name alone of a single file. */
+  readonly path: string;
+  readonly range: ByteRange;
+}
 
 /** Where bytes come from. Offsets of this source are those of the root medium. */
 export interface RandomAccessSource {
   /** In bytes, as the medium says; the bytes may turn out to end earlier. */
   readonly size: number;
+  /** Files whose paths are known, ascending and disjoint: what they are can be told without a look at their bytes. */
+  readonly files?: readonly NamedRange[];
+  /** What was wrong already when it was opened. */
+  readonly findings?: readonly Finding[];
   /**
    * All bytes of the range. What the medium does not give comes back as `filled` zeros and is told: `medium.unreadable`
    * for holes and bad sectors, `medium.short` behind an end that came too early.

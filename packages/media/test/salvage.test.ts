@@ -1,6 +1,7 @@
+import { deflateRawSync } from 'node:zlib';
 import { fc, test } from '@fast-check/vitest';
-import type { Backend, Finding, PstoreRecord } from '@pstore-decode/formats';
-import { FormatError } from '@pstore-decode/formats/bytes';
+import type { Backend, FileReader, Finding, PstoreRecord } from '@pstore-decode/formats';
+import { FormatError, fuel } from '@pstore-decode/formats/bytes';
 import { fromBytes, type RandomAccessSource, type SalvageOptions, salvage, sourceFrom } from '@pstore-decode/media';
 import { describe, expect } from 'vitest';
 import { fakeBackend, fakeRecord, signature } from './fake-backend.js';
@@ -147,7 +148,8 @@ describe('limits', () => {
     };
     const everything = fakeBackend({}, { areas: () => Array.from({ length: 1000 }, () => ({ start: 0, end: 64 })) });
     const { records, findings } = await salvageAll(counting, { backends: [everything], limits: { steps: 200 } });
-    expect([records.length, read]).toEqual([3, [64, 64, 64, 64]]); // the first is the search
+    // The first two look for a container and search.
+    expect([records.length, read]).toEqual([3, [64, 64, 64, 64, 64]]);
     expect(findings).toEqual([{ code: 'limit.steps', at: { start: 0, end: 64 }, detail: 'more than 200 steps' }]);
   });
 
@@ -188,6 +190,163 @@ describe('a bad medium', () => {
       ]);
     }
   });
+});
+
+describe('files known by their paths', () => {
+  /** Gives a record for each file whose path begins with its name, nameless ones too if told so. */
+  const fakeReader = (name: string, parts: Partial<FileReader> = {}): FileReader => ({
+    name,
+    claims: (path) => path.startsWith(name),
+    *records(files) {
+      for (const { content } of files) {
+        const { start = 0, end = 0 } = content.spans[0]?.from ?? {};
+        yield { ...fakeRecord({ range: { start, end }, content, hits: [] }), backend: name };
+      }
+    },
+    ...parts,
+  });
+  const nameless = (parts: Partial<FileReader> = {}) => fakeReader('n', { claims: (path) => path === '', ...parts });
+  const withFiles = (...files: (readonly [path: string, start: number, end: number])[]): RandomAccessSource => ({
+    ...fromBytes(medium),
+    files: files.map(([path, start, end]) => ({ path, range: { start, end } })),
+  });
+  const shown = (records: readonly PstoreRecord[]) => records.map(({ backend, stored }) => [backend, stored.start]);
+
+  test('go to the first reader that claims them, and the rest is searched', async () => {
+    const asked: unknown[] = [];
+    const curious = fakeReader('a', {
+      *records(files, _report, hints) {
+        asked.push(hints, ...files.map(({ path, content }) => [path, content.bytes.length]));
+        yield* fakeReader('a').records(files, () => undefined, {}, fuel());
+      },
+    });
+    const source = withFiles(['a1', 0, 5], ['b1', 18, 22], ['x', 22, 25], ['a2', 25, 31]);
+    const { records, findings } = await salvageAll(source, {
+      backends: [good],
+      fileReaders: [curious, fakeReader('b'), fakeReader('a')],
+      hints: { compression: 'lzo' },
+    });
+    expect(asked).toEqual([{ compression: 'lzo' }, ['a1', 5], ['a2', 6]]);
+    // The marks at 3, 20 and 30 stand in claimed files.
+    expect(shown(records)).toEqual([
+      ['a', 0],
+      ['a', 25],
+      ['b', 18],
+      ['fake', 62],
+    ]);
+    expect(findings).toEqual([]);
+  });
+
+  test('are not searched where they are all there is', async () => {
+    const curious = fakeBackend({}, { areas: () => [{ start: 0, end: 64 }] });
+    const source = withFiles(['a1', 0, 64]);
+    const { records } = await salvageAll(source, { backends: [curious], fileReaders: [fakeReader('a')] });
+    expect(shown(records)).toEqual([['a', 0]]);
+    const silent = fakeReader('a', { records: () => [] });
+    const none = await salvageAll(source, { backends: [curious], fileReaders: [silent, nameless()] });
+    expect(none.records).toEqual([]);
+  });
+
+  test('that nobody claims are searched', async () => {
+    const source = withFiles(['x', 0, 64]);
+    const { records } = await salvageAll(source, { backends: [good], fileReaders: [fakeReader('a'), nameless()] });
+    expect(records.map(({ stored }) => stored.start)).toEqual(hits);
+  });
+
+  test('do not widen the ranges to search', async () => {
+    const { records } = await salvageAll(withFiles(['a1', 0, 4]), {
+      backends: [good],
+      fileReaders: [fakeReader('a')],
+      within: [
+        { start: 2, end: 8 },
+        { start: 28, end: 40 },
+      ],
+    });
+    expect(shown(records)).toEqual([
+      ['a', 0],
+      ['fake', 30],
+    ]);
+  });
+
+  test('what was wrong at opening is told first', async () => {
+    const told: Finding = { code: 'limit.files', at: null, detail: 'more than 1' };
+    const { findings } = await salvageAll({ ...fromBytes(medium), findings: [told] }, { backends: [good] });
+    expect(findings).toEqual([told]);
+  });
+
+  test('a FormatError of a reader is a finding, and the next goes on; a bug comes through', async () => {
+    const failing = (error: Error) =>
+      fakeReader('a', {
+        *records(files) {
+          yield* fakeReader('a').records(files, () => undefined, {}, fuel());
+          throw error;
+        },
+      });
+    const source = withFiles(['a1', 0, 5], ['b1', 18, 22], ['a2', 22, 31]);
+    const claim = new FormatError('bytes.claim', '7 where at most 5 fits');
+    const options = (error: Error) => ({ backends: [], fileReaders: [failing(error), fakeReader('b')] });
+    const { records, findings } = await salvageAll(source, options(claim));
+    expect(shown(records)).toEqual([
+      ['a', 0],
+      ['a', 22],
+      ['b', 18],
+    ]);
+    expect(findings).toEqual([{ code: 'bytes.claim', at: { start: 0, end: 31 }, detail: '7 where at most 5 fits' }]);
+    await expect(salvageAll(source, options(new TypeError('ours')))).rejects.toThrow('ours');
+  });
+
+  test('count against the limits', async () => {
+    const source = withFiles(['a1', 0, 30], ['a2', 30, 50], ['a3', 50, 64]);
+    const reader = fakeReader('a');
+    const tired = await salvageAll(source, { backends: [good], fileReaders: [reader], limits: { steps: 45 } });
+    expect(tired.records).toEqual([]);
+    expect(tired.findings).toEqual([{ code: 'limit.steps', at: { start: 30, end: 50 }, detail: 'more than 45 steps' }]);
+    const full = await salvageAll(source, { backends: [good], fileReaders: [reader], maxArea: 45 });
+    expect(shown(full.records)).toEqual([
+      ['a', 0],
+      ['a', 50],
+    ]);
+    expect(full.findings).toEqual([
+      { code: 'limit.area', at: { start: 30, end: 50 }, detail: 'files of more than 45 bytes together' },
+    ]);
+  });
+
+  test('a file without a name is tried where nothing else gives a record', async () => {
+    const readers = { fileReaders: [fakeReader('a'), nameless(), nameless({ name: 'other' })] };
+    const { records } = await salvageAll(fromBytes(medium), { backends: [], ...readers });
+    expect(records.map(({ stored }) => stored)).toEqual([
+      { start: 0, end: 64 },
+      { start: 0, end: 64 },
+    ]);
+    expect((await salvageAll(fromBytes(medium), { backends: [good], ...readers })).records).toHaveLength(4);
+    expect((await salvageAll(withFiles(['x', 0, 64]), { backends: [], ...readers })).records).toHaveLength(2);
+    const within = [{ start: 0, end: 64 }];
+    expect((await salvageAll(fromBytes(medium), { backends: [], ...readers, within })).records).toEqual([]);
+    for (const size of [0, (1 << 20) + 1]) {
+      const source = fromBytes(new Uint8Array(size));
+      expect((await salvageAll(source, { backends: [], ...readers })).records).toEqual([]);
+    }
+  });
+});
+
+describe('the readers of THE LIST', () => {
+  const dump = deflateRawSync('Panic#1 Part2\n<0>[    1.0] the end\n');
+  const cases: [what: string, source: RandomAccessSource, texts: number][] = [
+    ['a compressed file by its name', named('dmesg-efi-170000000002001.enc.z', dump), 1],
+    ['the same without its name', fromBytes(new Uint8Array(dump)), 1],
+    ['the same under another name', named('crash.bin', dump), 1],
+    ['a plain one by its name', named('dmesg-efi-170000000002001', Buffer.from('text\n')), 1],
+    ['a plain one without', fromBytes(Buffer.from('Panic#1 Part2\n<0>[    1.0] the end\n')), 0],
+  ];
+  test.each(cases)('%s', async (_, source, texts) => {
+    const { records } = await salvageAll(source);
+    expect(records).toHaveLength(texts);
+  });
+
+  function named(path: string, bytes: Uint8Array): RandomAccessSource {
+    const all = new Uint8Array(bytes);
+    return { ...fromBytes(all), files: [{ path, range: { start: 0, end: all.length } }] };
+  }
 });
 
 describe('the caller', () => {

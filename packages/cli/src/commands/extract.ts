@@ -6,8 +6,9 @@ import { exitStatus, statusOf } from '../exit-status.js';
 import { fileTime } from '../extract/file-time.js';
 import { openOutputFolder } from '../extract/output-folder.js';
 import { manifestName, type PlannedFile, pathOf, planFiles } from '../extract/plan.js';
+import { asSystemd } from '../extract/systemd.js';
 import { checkTargets } from '../extract/targets.js';
-import type { InputReport } from '../inputs.js';
+import type { FoundRecord, InputReport } from '../inputs.js';
 import { reportWriter } from '../json-documents.js';
 import { count } from '../present/figures.js';
 import type { ExtractedJson } from '../present/record-json.js';
@@ -15,6 +16,8 @@ import { isoTime } from '../present/time.js';
 
 export interface ExtractFlags extends CommonFlags {
   readonly output: string;
+  /** The tree of another program in place of the kernel's flat folder. */
+  readonly as?: 'systemd';
   readonly force?: true;
 }
 
@@ -31,7 +34,8 @@ export const extract: Command<ExtractFlags> = async (inputs, run) => {
   }
   checkTargets(folder, [], flags.force === true, []);
   const reports = await readInputs(inputs, run, {}, true);
-  const plan = planFiles(reports);
+  const files = planFiles(reports, run.reading.liveOnly);
+  const plan = flags.as === 'systemd' ? asSystemd(files) : files;
   if (io.signal.aborted || plan.length === 0) {
     if (io.signal.aborted) ui.note(`${folder}: nothing was written`);
     return statusOf(reports, flags.exitStatus === true);
@@ -72,7 +76,9 @@ function shownPath(folder: string, file: PlannedFile): string {
 function manifestOf(plan: readonly PlannedFile[], reports: readonly InputReport[]): Uint8Array[] {
   const pieces: Uint8Array[] = [];
   const writer = reportWriter({ write: (chunk) => pieces.push(Buffer.from(chunk)) });
-  for (const file of plan) writer.record(file.found, extractedJson(file));
+  const written = new Map<FoundRecord, PlannedFile[]>();
+  for (const file of plan) if (file.found !== null) written.set(file.found, [...(written.get(file.found) ?? []), file]);
+  for (const [found, files] of written) writer.record(found, files.map(extractedJson));
   writer.end(reports);
   return pieces;
 }

@@ -10,7 +10,9 @@ export const verify: Command = async (inputs, run) => {
   const reports = await readInputs(inputs, run, {
     onReport(report) {
       const findings = inMediumOrder(allFindings(report));
-      run.io.stdout.write(findings.map((finding) => `${diagnosticLine(report.input, finding)}\n`).join(''));
+      run.io.stdout.write(
+        findings.map((finding) => `${diagnosticLine(report.input, finding, report.folder?.files ?? [])}\n`).join(''),
+      );
     },
   });
   return statusOf(reports, true);

@@ -1,4 +1,5 @@
-import { lstatSync, type Stats, statSync } from 'node:fs';
+import { lstatSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { CliError, isSystemError } from '../errors.js';
 import { guarded, join, statOf } from './places.js';
 
@@ -10,7 +11,7 @@ export interface Target {
 
 /**
  * Looks at every place before anything is written: no symbolic link is gone through, nothing that exists is replaced
- * without `force`, and an input never is.
+ * without `force`, and an input never is. Nothing is written into a folder that is an input.
  * @throws CliError naming the first place that is not free
  */
 export function checkTargets(
@@ -19,6 +20,7 @@ export function checkTargets(
   force: boolean,
   inputs: readonly string[],
 ): void {
+  checkOutside(folder, inputs);
   const media = inputs.flatMap(identityOf);
   const folders = new Set(
     targets.flatMap(({ folders: parts }) => parts.map((_, i) => join(folder, ...parts.slice(0, i + 1)))),
@@ -46,8 +48,25 @@ export function checkTargets(
   }
 }
 
+/** @throws CliError when the folder is one of the inputs, or lies in one */
+function checkOutside(folder: string, inputs: readonly string[]): void {
+  const folders = inputs.flatMap((input) =>
+    identityOf(input).some((found) => found.isDirectory()) ? [realpathSync(input)] : [],
+  );
+  const place = folders.length === 0 ? '' : realPlaceOf(folder);
+  if (folders.some((input) => `${place}/`.startsWith(`${input}/`.replace('//', '/')))) {
+    throw new CliError(folder, 'lies in the input', 'nothing is written beside records; name a folder outside with -o');
+  }
+}
+
+/** Where a folder stands or would stand: one that is not there yet, where its parent is. */
+function realPlaceOf(folder: string): string {
+  const existing = guarded(folder, () => statOf(folder, statSync)) === null ? dirname(folder) : folder;
+  return guarded(existing, () => realpathSync(existing));
+}
+
 /** Device and inode of an input; nothing for one that cannot be asked. */
-function identityOf(input: string): Pick<Stats, 'dev' | 'ino'>[] {
+function identityOf(input: string): Stats[] {
   try {
     return [statSync(input)];
   } catch (error) {

@@ -1,34 +1,35 @@
-import type { PstoreRecord } from '@pstore-decode/formats';
+import { type Crash, joinCrashes } from '@pstore-decode/formats';
 import type { FoundRecord } from '../inputs.js';
 import { compareTimes } from './time.js';
 
+/** What is printed as one: a crash with all its parts, or another record. */
+export type Passage = Pick<Crash<FoundRecord>, 'parts' | 'missing'>;
+
 /** The two truths about one medium: what the kernel shows, and what else is still there. */
 export interface Shown {
-  readonly live: readonly FoundRecord[];
-  readonly rest: readonly FoundRecord[];
+  readonly live: readonly Passage[];
+  readonly rest: readonly Passage[];
 }
 
 /**
  * The order to read in: live records first. In both groups crashes come first, the oldest first; those without a time
- * follow, then the other records; what is equal keeps the order of the medium. The parts of one crash stand in the
- * order of the log: the highest part number is the oldest text.
+ * follow, then the other records; what is equal keeps the order of the medium.
  */
 export function readingOrder(records: readonly FoundRecord[]): Shown {
-  const sorted = [...records].sort(
-    (a, b) => rank(a) - rank(b) || (rank(a) === 0 ? compareCrashes(a.record, b.record) : 0) || a.index - b.index,
-  );
+  const isLive = (found: FoundRecord) => found.record.state === 'live';
   return {
-    live: sorted.filter((found) => found.record.state === 'live'),
-    rest: sorted.filter((found) => found.record.state !== 'live'),
+    live: passagesOf(records.filter(isLive)),
+    rest: passagesOf(records.filter((found) => !isLive(found))),
   };
 }
 
-function rank(found: FoundRecord): number {
-  return found.record.type === 'dmesg' ? 0 : 1;
+function passagesOf(records: readonly FoundRecord[]): Passage[] {
+  const crashes = joinCrashes(records, (found) => found.record);
+  crashes.sort((a, b) => compareTimes(a.time, b.time) || (hasTime(a) ? (a.count ?? 0) - (b.count ?? 0) : 0));
+  const others = records.filter(({ record }) => record.type !== 'dmesg');
+  return [...crashes, ...others.map((found) => ({ parts: [found], missing: [] }))];
 }
 
-function compareCrashes(a: PstoreRecord, b: PstoreRecord): number {
-  const byTime = compareTimes(a.time, b.time);
-  if (byTime !== 0 || a.time === undefined || a.time.seconds === 0n) return byTime;
-  return (a.count ?? 0) - (b.count ?? 0) || (b.part ?? 0) - (a.part ?? 0);
+function hasTime({ time }: Crash<FoundRecord>): boolean {
+  return time !== undefined && time.seconds !== 0n;
 }

@@ -27,13 +27,14 @@ export interface ExtractedJson {
  * THE record shape, the same for every command: `schema/record-1.json`. Unknown values are absent; `name` alone is null
  * where the kernel would show no file. u64 are decimal strings.
  * @param digest hex sha256 of bytes
+ * @param extracted the files that `extract` wrote of it: one, and its text where the kernel's file is compressed
  */
 export function recordJson(
   found: FoundRecord,
   digest: (bytes: Uint8Array) => string,
-  extracted?: ExtractedJson,
+  extracted: readonly ExtractedJson[] = [],
 ): object {
-  const { record, input, index } = found;
+  const { record, input, index, place } = found;
   const time = record.time && isoTime(record.time);
   return {
     schema: 'pstore-decode/record/1',
@@ -50,6 +51,7 @@ export function recordJson(
     ...integer('part', record.part),
     ...(record.compression !== undefined && { compression: record.compression }),
     stored: { start: record.stored.start, end: record.stored.end },
+    ...(place !== undefined && { path: place.path, offset: place.range.start }),
     ...(record.ecc !== undefined && {
       ecc: { size: record.ecc.size, corrected: record.ecc.corrected, uncorrectable: record.ecc.uncorrectable },
     }),
@@ -58,7 +60,8 @@ export function recordJson(
     sha256: digest(record.payload.bytes),
     origin: record.payload.spans.map(spanJson),
     findings: record.findings.map(findingJson),
-    ...(extracted !== undefined && { extracted }),
+    ...(extracted[0] !== undefined && { extracted: extracted[0] }),
+    ...(extracted[1] !== undefined && { recovered: extracted[1] }),
   };
 }
 
@@ -84,6 +87,6 @@ function spanJson(span: Span): object {
 }
 
 /** A number that JSON can carry; NaN and what no double holds exactly are left out. */
-function integer(key: string, value: number | undefined): object {
+export function integer(key: string, value: number | undefined): object {
   return value !== undefined && Number.isSafeInteger(value) ? { [key]: value } : {};
 }

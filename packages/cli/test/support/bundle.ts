@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 const packageFolder = fileURLToPath(new URL('../..', import.meta.url));
 const sources = [
   ['@pstore-decode/formats/ramoops', '../formats/src/ramoops/index.ts'],
+  ['@pstore-decode/formats/compress', '../formats/src/compress/index.ts'],
   ['@pstore-decode/formats/bytes', '../formats/src/bytes/index.ts'],
   ['@pstore-decode/formats', '../formats/src/index.ts'],
   ['@pstore-decode/media/node', '../media/src/node.ts'],

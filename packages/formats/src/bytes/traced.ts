@@ -25,10 +25,13 @@ export interface TracedBytes {
 
 export const nothing: TracedBytes = { bytes: new Uint8Array(0), spans: [] };
 
-/** Bytes read from the medium at `start`. The result is a view of `bytes`. */
+/**
+ * Bytes read from the medium at `start`. The result is a view of `bytes`, and a plain one: `slice` of a Node Buffer gives
+ * the same memory again, so that whoever changes its copy would change the medium.
+ */
 export function trace(bytes: Uint8Array, start: number): TracedBytes {
   return {
-    bytes,
+    bytes: bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length),
     spans: spansOf({ length: bytes.length, from: { start, end: start + bytes.length }, how: 'copied' }),
   };
 }

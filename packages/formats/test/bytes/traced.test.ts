@@ -215,3 +215,11 @@ describe('after any steps', () => {
     }
   });
 });
+
+test('a Buffer is left as it is by whoever changes a copy of it', () => {
+  const medium = Buffer.from([1, 2, 3]);
+  const traced = trace(medium, 0);
+  traced.bytes.slice()[0] = 9;
+  expect([...patch(traced, 1, Uint8Array.of(7)).bytes]).toEqual([1, 7, 3]);
+  expect([...medium]).toEqual([1, 2, 3]);
+});

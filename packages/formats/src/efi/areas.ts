@@ -1,0 +1,23 @@
+import type { ByteRange } from '../bytes/range.js';
+
+/** A store may have lost its header: it begins before the first dump in it. */
+const marginBefore = 1 << 20;
+/** Larger than the volumes of known firmware: a store, its working block and its spare lie within it. */
+const marginBehind = 4 << 20;
+
+/**
+ * The surroundings of the hits: a store may have lost its header, and what belongs to it stands behind it. A medium of
+ * variables alone is read whole.
+ * @param hits offsets in the root medium, ascending
+ */
+export function areasOf(hits: readonly number[], size: number): ByteRange[] {
+  const areas: { start: number; end: number }[] = [];
+  for (const hit of hits) {
+    const last = areas.at(-1);
+    const start = Math.max(0, hit - marginBefore);
+    const end = Math.min(size, hit + marginBehind);
+    if (last !== undefined && start <= last.end) last.end = end;
+    else areas.push({ start, end });
+  }
+  return areas;
+}
