@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Backend, type Hints, parseKernelVersion } from '@pstore-decode/formats';
+import { type Backend, type Hints, parseKernelVersion, type Signature } from '@pstore-decode/formats';
 import { defaultLimits, type Limits } from '@pstore-decode/formats/bytes';
 import { parseRamoopsParameters } from '@pstore-decode/formats/ramoops';
 import { efiSeeds } from '../packages/formats/test/efi/media.js';
@@ -46,12 +46,17 @@ export const circumstances: readonly Circumstances[] = [
 export function hitsOf({ probe }: Backend, medium: Uint8Array): number[] {
   const hits: number[] = [];
   for (let at = 0; at < medium.length; at++) {
-    const stands = probe.signatures.some(({ bytes, mask }) =>
-      bytes.every((byte, i) => ((medium[at + i] ?? 0) & (mask[i] ?? 0)) === byte),
-    );
+    const stands = probe.signatures.some((signature) => standsAt(medium, at, signature));
     if (stands && probe.accepts(medium.subarray(at, at + probe.window))) hits.push(at);
   }
   return hits;
+}
+
+function standsAt(medium: Uint8Array, at: number, { bytes, mask }: Signature): boolean {
+  for (let i = 0; i < bytes.length; i++) {
+    if (((medium[at + i] ?? 0) & (mask[i] ?? 0)) !== bytes[i]) return false;
+  }
+  return true;
 }
 
 /** Made media by name of the backend. */

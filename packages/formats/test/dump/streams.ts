@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { deflateRawSync, deflateSync } from 'node:zlib';
+import { vectorFolder } from '../../../../fuzz/vectors.js';
 import { encode842 } from '../compress/842-encoder.js';
 import { lz4Encode } from '../compress/lz4-encoder.js';
 import { encodeLzo } from '../compress/lzo-encoder.js';
@@ -9,8 +11,7 @@ const line = (i: number) => `<6>[${(i / 10).toFixed(6).padStart(12)}] usb 1-${i 
 /** What a kernel could have written: the first line of a part, then lines of its log. */
 export const log = Buffer.from(`Panic#1 Part1\n${Array.from({ length: 60 }, (_, i) => line(i)).join('')}`);
 
-const file = new URL('../../../../test-vectors/codecs/zstd.json', import.meta.url);
-const zstd = JSON.parse(readFileSync(file, 'utf8'));
+const zstd = JSON.parse(readFileSync(join(vectorFolder, 'codecs/zstd.json'), 'utf8'));
 
 /** A stream of each compressor, by its name, and the text in it. */
 export const streams: readonly { readonly name: string; readonly stream: Uint8Array; readonly text: Uint8Array }[] = [
