@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { type Backend, type Hints, parseKernelVersion, type Signature } from '@pstore-decode/formats';
 import { defaultLimits, type Limits } from '@pstore-decode/formats/bytes';
 import { parseRamoopsParameters } from '@pstore-decode/formats/ramoops';
+import { parseZoneParameters } from '@pstore-decode/formats/zone';
 import { efiSeeds } from '../packages/formats/test/efi/media.js';
+import { erstSeeds } from '../packages/formats/test/erst/media.js';
+import { mtdoopsSeeds } from '../packages/formats/test/mtdoops/media.js';
+import { nvramSeeds } from '../packages/formats/test/nvram/media.js';
+import { zoneSeeds } from '../packages/formats/test/zone/media.js';
 import { madeParameters, madeRamoops } from './made-media.js';
 import type { FieldPlace, Seed } from './mutate.js';
 import { vectorFolder } from './vectors.js';
@@ -29,6 +34,7 @@ const layouts = [
   'ecc=16',
   'mem_size=0',
 ];
+const deviceSizes = ['kmsg_size=4,pmsg_size=4,console_size=4,ftrace_size=4', 'kmsg_size=64', 'pmsg_size=4,kmsg_size=0'];
 const tight: Limits = { recordBytes: 2000, inputBytes: 9000, expansion: 4, records: 3, steps: 3e5 };
 
 export const circumstances: readonly Circumstances[] = [
@@ -36,6 +42,7 @@ export const circumstances: readonly Circumstances[] = [
   { hints: {}, limits: tight },
   ...kernels.map((version) => ({ hints: { asKernel: parseKernelVersion(version) }, limits: defaultLimits })),
   ...layouts.map((text) => ({ hints: { ramoops: parseRamoopsParameters(text) }, limits: defaultLimits })),
+  ...deviceSizes.map((text) => ({ hints: { blk: parseZoneParameters(text) }, limits: defaultLimits })),
   {
     hints: { ramoops: parseRamoopsParameters('record_size=0x2000,ecc=16'), asKernel: parseKernelVersion('6.1') },
     limits: tight,
@@ -59,10 +66,14 @@ function standsAt(medium: Uint8Array, at: number, { bytes, mask }: Signature): b
   return true;
 }
 
-/** Made media by name of the backend. */
-const made = new Map<string, () => readonly Seed[]>([
-  ['ramoops', () => madeRamoops().map((bytes) => ({ bytes }))],
-  ['efi', efiSeeds],
+/** Media by name of the backend: the folder of the captured ones, and made ones. */
+const media = new Map<string, { readonly folder: string; readonly made: () => readonly Seed[] }>([
+  ['ramoops', { folder: 'ramoops', made: () => madeRamoops().map((bytes) => ({ bytes })) }],
+  ['pstore_blk', { folder: 'blk', made: zoneSeeds }],
+  ['efi', { folder: 'efi', made: efiSeeds }],
+  ['erst', { folder: 'erst', made: erstSeeds }],
+  ['nvram', { folder: 'nvram', made: nvramSeeds }],
+  ['mtdoops', { folder: 'mtdoops', made: mtdoopsSeeds }],
 ]);
 
 /**
@@ -70,12 +81,13 @@ const made = new Map<string, () => readonly Seed[]>([
  * are worth aiming at.
  */
 export function mediaOf(backend: Backend): Seed[] {
-  const folder = join(vectorFolder, backend.name);
+  const { folder: name, made } = media.get(backend.name) ?? { folder: backend.name, made: () => [] };
+  const folder = join(vectorFolder, name);
   const captured = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.bin') && statSync(join(folder, path)).size <= 64 << 10)
     .sort()
     .map((path): Seed => ({ bytes: Uint8Array.from(readFileSync(join(folder, path))) }));
-  return [...captured, ...(made.get(backend.name)?.() ?? [])].map(({ bytes, fields = [] }) => {
+  return [...captured, ...made()].map(({ bytes, fields = [] }) => {
     const atHits = hitsOf(backend, bytes).flatMap((hit): FieldPlace[] =>
       [0, 4, 8].map((offset) => ({ offset: hit + offset, size: 4 })),
     );

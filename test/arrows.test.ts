@@ -32,8 +32,9 @@ const rules: ArrowRules = {
         {
           files: new RegExp(`^${backend}/`),
           to: String.raw`$1/.*|${inBytes}|(ecc|compress|dump|payload)/.*|(record|finding|backend)\.ts|${kernel}`,
-          types: String.raw`named-file\.ts`,
+          types: String.raw`(named-file|partition-table)\.ts`,
         },
+        { files: /^partition-table\.ts$/, to: inBytes },
         { files: /^finding\.ts$/, to: inBytes },
         { files: /^record\.ts$/, to: String.raw`${inBytes}|finding\.ts` },
         { files: /^kernel-version\.ts$/, to: '(?!)' },
@@ -42,7 +43,7 @@ const rules: ArrowRules = {
         {
           files: /^backend\.ts$/,
           to: String.raw`${inBytes}|(record|finding)\.ts|kernel-version\.ts`,
-          types: String.raw`${backend}/parameters\.ts`,
+          types: String.raw`partition-table\.ts|${backend}/parameters\.ts`,
         },
         {
           files: /^backends\.ts$/,
@@ -79,7 +80,7 @@ const rules: ArrowRules = {
     },
   },
   dependencies: {
-    pako: ['formats/src/compress/deflate.ts'],
+    pako: ['formats/src/compress/deflate.ts', 'media/src/containers/gzip.ts'],
     'binary-parser': ['formats/src/binary-parser.ts'],
     commander: ['cli/src/program.ts'],
   },

@@ -4,9 +4,13 @@ import * as compress from '@pstore-decode/formats/compress';
 import * as dump from '@pstore-decode/formats/dump';
 import * as ecc from '@pstore-decode/formats/ecc';
 import * as efi from '@pstore-decode/formats/efi';
+import * as erst from '@pstore-decode/formats/erst';
+import * as mtdoops from '@pstore-decode/formats/mtdoops';
+import * as nvram from '@pstore-decode/formats/nvram';
 import * as payload from '@pstore-decode/formats/payload';
 import * as pstorefs from '@pstore-decode/formats/pstorefs';
 import * as ramoops from '@pstore-decode/formats/ramoops';
+import * as zone from '@pstore-decode/formats/zone';
 import { describe, expect, test } from 'vitest';
 import { shrink } from '../fuzz/shrink.js';
 import { promise, type Target } from '../fuzz/target.js';
@@ -14,7 +18,8 @@ import { targets } from '../fuzz/targets.js';
 import { findingFolder, savedVectors } from '../fuzz/vectors.js';
 import { inputOf, problemOf, variantOf } from '../fuzz/worker.js';
 
-const subpaths = { bytes, 'binary-parser': binaryParser, compress, dump, ecc, efi, payload, pstorefs, ramoops };
+const backends = { ramoops, zone, efi, erst, nvram, mtdoops };
+const subpaths = { bytes, 'binary-parser': binaryParser, compress, dump, ecc, payload, pstorefs, ...backends };
 
 describe.each(targets)('$name', (target) => {
   test('keeps its promises on a fixed slice of inputs', async () => {

@@ -1,4 +1,4 @@
-import { type Backend, backends, type Finding, type PstoreRecord } from '@pstore-decode/formats';
+import { type Backend, backends, diskEnd, type Finding, type PstoreRecord, partitionsOf } from '@pstore-decode/formats';
 import { FormatError, fuel, trace } from '@pstore-decode/formats/bytes';
 import { checkCovered, checkFinding, checkRecord } from '../invariants.js';
 import { type Circumstances, circumstances, hitsOf, maxMedium, mediaOf } from '../media.js';
@@ -7,7 +7,11 @@ import { isSame, promise, type Target } from '../target.js';
 /** Readers that a walk calls, by name of the backend. */
 const covers = new Map([
   ['ramoops', ['ramoops/readRamoops', 'ramoops/parseDmesgHeader', 'ramoops/inferLayouts']],
+  ['pstore_blk', ['zone/readZones']],
   ['efi', ['efi/readEfi', 'efi/parseDumpVariableName']],
+  ['erst', ['erst/readErst', 'erst/decodeBcdTime']],
+  ['nvram', ['nvram/readNvram']],
+  ['mtdoops', ['mtdoops/readMtdoops']],
 ]);
 
 function targetOf(backend: Backend): Target {
@@ -27,6 +31,8 @@ function targetOf(backend: Backend): Target {
         findings.push(finding);
       };
       const hits = hitsOf(backend, medium);
+      const ends = { head: medium.subarray(0, diskEnd), tail: medium.subarray(-diskEnd), size: medium.length };
+      const partitions = partitionsOf(ends);
       const tank = fuel(limits);
       let output = 0;
       let count = 0;
@@ -36,7 +42,8 @@ function targetOf(backend: Backend): Target {
           'an area lies on the medium',
         );
         const content = trace(medium.subarray(range.start, range.end), range.start);
-        const area = { range, content, hits: hits.filter((hit) => hit >= range.start && hit < range.end) };
+        const inside = hits.filter((hit) => hit >= range.start && hit < range.end);
+        const area = { range, content, hits: inside, partitions };
         const records: PstoreRecord[] = [];
         const ended = endOf(backend.records(area, report, hints, tank), (record) => {
           checkRecord(record, medium);

@@ -109,7 +109,7 @@ const magics: readonly (readonly [at: number, magic: string, name: string, hint:
   [0, 'XFSB', 'an XFS file system', inside],
   [0x10040, '_BHRfS_M', 'a btrfs file system', inside],
   [0x28, '_FVH', 'a UEFI firmware volume', 'none of its variables is a dump of pstore, live or deleted'],
-  [0, 'ERSTSTOR', 'an ACPI ERST store', 'ERST stores are not read by this version'],
+  [0, 'ERSTSTOR', 'an ACPI ERST store', 'no slot of it holds a record, live or cleared'],
   [0x200, 'EFI PART', 'a disk with a GPT', 'nothing in its partitions looks like a pstore record'],
 ];
 

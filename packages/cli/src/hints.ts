@@ -1,11 +1,13 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { compressors, type Hints, parseKernelVersion } from '@pstore-decode/formats';
 import { parseRamoopsParameters, ramoopsParametersOfCmdline } from '@pstore-decode/formats/ramoops';
+import { parseZoneParameters } from '@pstore-decode/formats/zone';
 import { CliError, detailOfSystemError, isSystemError } from './errors.js';
 
 /** The flags that say how the medium was written or is to be read. */
 export interface HintFlags {
   readonly ramoops?: string;
+  readonly blk?: string;
   readonly cmdline?: string;
   readonly compression?: string;
   readonly asKernel?: string;
@@ -21,6 +23,7 @@ export function hintsOf(flags: HintFlags): Hints {
   const line = flags.cmdline === undefined ? null : cmdlineParameters(flags.cmdline);
   return {
     ...((named ?? line) && { ramoops: { ...line, ...named } }),
+    ...(flags.blk !== undefined && { blk: parsed('--blk', blkHint, flags.blk, parseZoneParameters) }),
     ...(flags.compression !== undefined && { compression: compressorNamed(flags.compression) }),
     ...(flags.asKernel !== undefined && {
       asKernel: parsed('--as-kernel', 'give a release such as 6.1 or 6.1.192', flags.asKernel, parseKernelVersion),
@@ -37,6 +40,7 @@ function compressorNamed(flag: string): string {
 }
 
 const ramoopsHint = 'the words of the driver: record_size=0x8000,console_size=32K,ftrace_size=0,pmsg_size=16K,ecc=1';
+const blkHint = 'the words of the driver, in KiB: kmsg_size=64,pmsg_size=64,console_size=64,ftrace_size=64';
 
 function cmdlineParameters(flag: string): NonNullable<Hints['ramoops']> {
   const line = flag.startsWith('@') ? readCmdline(flag.slice(1)) : flag;

@@ -45,6 +45,7 @@ export async function runProgram(argv: readonly string[], io: Io, loadEngine: ()
         '--ramoops <parameters>',
         'the layout in the words of the driver: record_size=0x8000,console_size=32K,ecc=1',
       )
+      .option('--blk <parameters>', 'zones of pstore_blk in the words of the driver: kmsg_size=64,pmsg_size=64 (KiB)')
       .option('--cmdline <line>', 'the command line of the kernel that wrote, or @FILE: its ramoops.* parameters')
       .option(
         '--compression <name>',
@@ -116,8 +117,8 @@ async function perform<Flags extends CommonFlags>(
 ): Promise<ExitStatus> {
   if (flags.json && flags.jsonl) throw new CliError(null, '--json and --jsonl exclude each other', 'take one of them');
   // Flags are read first: a wrong one is told without waiting for a decoder.
-  const { ramoops, cmdline, compression, asKernel } = flags;
-  const hinted = [ramoops, cmdline, compression, asKernel].some((flag) => flag !== undefined);
+  const { ramoops, blk, cmdline, compression, asKernel } = flags;
+  const hinted = [ramoops, blk, cmdline, compression, asKernel].some((flag) => flag !== undefined);
   const hints = hinted ? (await import('./hints.js')).hintsOf(flags) : {};
   const reading = { hints, liveOnly: flags.asKernel !== undefined, engine: await loadEngine(), signal: io.signal };
   return act(inputs, { flags, io, ui: createUi(io, flags.quiet === true), reading });

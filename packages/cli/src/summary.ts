@@ -20,10 +20,18 @@ export function layoutsOf(report: InputReport): string[] {
   return detailsOf(report, 'area.layout');
 }
 
-/** How full the stores of variables are: dumps that fill them keep firmware from being updated. */
-function storesOf(report: InputReport): string[] {
-  return detailsOf(report, 'efi.store');
-}
+/**
+ * Findings that belong beside the records: layouts that can be pasted back, where they stand, and how full their stores
+ * are: dumps that fill that of UEFI keep firmware from being updated.
+ */
+const talk: readonly (readonly [FindingCode, string])[] = [
+  ['area.layout', 'layout: --ramoops'],
+  ['blk.partition', 'partition:'],
+  ['blk.layout', 'layout: --blk'],
+  ['efi.store', 'store:'],
+  ['erst.store', 'store:'],
+  ['mtdoops.region', 'layout:'],
+];
 
 function detailsOf(report: InputReport, wanted: FindingCode): string[] {
   return report.findings.flatMap(({ code, detail }) => (code === wanted && detail !== undefined ? [detail] : []));
@@ -31,8 +39,9 @@ function detailsOf(report: InputReport, wanted: FindingCode): string[] {
 
 function tellRecords(ui: Ui, report: InputReport): void {
   ui.note(`${report.input}: ${extentInWords(report)}; ${recordsInWords(report)}`);
-  for (const layout of layoutsOf(report)) ui.note(`layout: --ramoops ${layout}`);
-  for (const store of storesOf(report)) ui.note(`store: ${store}`);
+  for (const [code, label] of talk) {
+    for (const detail of detailsOf(report, code)) ui.note(`${label} ${detail}`);
+  }
   for (const line of findingLines(report, report.bad)) ui.detail(line);
 }
 

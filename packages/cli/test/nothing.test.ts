@@ -41,7 +41,9 @@ describe('nothing found is never silent', () => {
     const [said, searched, ...rest] = stderr.trimEnd().split('\n');
     expect(said).toBe('pstore-decode: m: no crash record found');
     expect(searched).toMatch(
-      new RegExp(`^  searched: .*${bytes.length}.* at every offset; backends: ramoops, efi; no signature$`),
+      new RegExp(
+        `^  searched: .*${bytes.length}.* at every offset; backends: ramoops, pstore_blk, efi, erst, nvram, mtdoops; no signature$`,
+      ),
     );
     if (seen !== null) expect(rest.shift()).toMatch(new RegExp(`^  seen: .*${seen.source}`));
     expect(rest).toHaveLength(1);

@@ -107,7 +107,7 @@ describe('formats', () => {
     const known = JSON.parse((await pstoreDecode(['formats', '--json'])).stdout);
     expect(known).toMatchObject({
       schema: 'pstore-decode/formats/1',
-      backends: ['ramoops', 'efi'],
+      backends: ['ramoops', 'pstore_blk', 'efi', 'erst', 'nvram', 'mtdoops'],
       newestKernel: '7.2',
     });
     expect(known.compressors).toContain('deflate');

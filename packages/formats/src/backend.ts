@@ -3,8 +3,10 @@ import type { ByteRange } from './bytes/range.js';
 import type { TracedBytes } from './bytes/traced.js';
 import type { Report } from './finding.js';
 import type { KernelVersion } from './kernel-version.js';
+import type { Partition } from './partition-table.js';
 import type { RamoopsParameters } from './ramoops/parameters.js';
 import type { PstoreRecord } from './record.js';
+import type { ZoneParameters } from './zone/parameters.js';
 
 /** A byte string that may begin something: a byte b of the medium matches where `(b & mask) === bytes`. */
 export interface Signature {
@@ -29,6 +31,7 @@ export interface Hints {
   /** Name of the compressor of every compressed dump; absent: found by trying each. */
   readonly compression?: string;
   readonly ramoops?: RamoopsParameters;
+  readonly blk?: ZoneParameters;
 }
 
 /** A piece of the medium, read whole, with the places where the probe found something. */
@@ -37,6 +40,8 @@ export interface Area {
   readonly content: TracedBytes;
   /** Offsets in the root medium, ascending. */
   readonly hits: readonly number[];
+  /** Of the whole medium, where it has a table of them. */
+  readonly partitions?: readonly Partition[];
 }
 
 export interface Backend {

@@ -11,9 +11,14 @@ import { Parser } from 'binary-parser';
 import type { Endian, PlacedField, Struct } from './bytes/struct.js';
 import * as efi from './efi/layout.js';
 import { ffsFileHeader, nvarEntry } from './efi/nvar-layout.js';
+import * as efiFiles from './efi/variable-file-layout.js';
 import { queuedWrite, workingBlockHeader, writeRecord } from './efi/working-block-layout.js';
+import * as erst from './erst/layout.js';
+import * as mtdoops from './mtdoops/layout.js';
+import * as nvram from './nvram/layout.js';
 import { ftraceRecords } from './payload/ftrace-layout.js';
 import { zoneHeader } from './ramoops/layout.js';
+import * as zone from './zone/layout.js';
 
 /** THE LIST: the layouts offered, each under the name of its table. */
 export const layouts = {
@@ -32,6 +37,24 @@ export const layouts = {
   efiWriteRecord: writeRecord,
   efiFfsFileHeader: ffsFileHeader,
   efiNvarEntry: nvarEntry,
+  efiRawVariable64: efiFiles.rawVariable64,
+  efiRawVariable32: efiFiles.rawVariable32,
+  efiDmpstoreHeader: efiFiles.dmpstoreHeader,
+  efiDmpstoreMiddle: efiFiles.dmpstoreMiddle,
+  erstStoreHeader: erst.storeHeader,
+  cperHeader: erst.cperHeader,
+  cperSectionDescriptor: erst.sectionDescriptor,
+  machineCheck: erst.machineCheck,
+  pszBuffer: zone.zoneHeader,
+  pszKmsgHeader64: zone.kmsgHeader64,
+  pszKmsgHeader32: zone.kmsgHeader32,
+  pszKmsgHeaderI386: zone.kmsgHeaderI386,
+  mtdoopsHeaderV1: mtdoops.mtdoopsHeaderV1,
+  mtdoopsHeaderV2: mtdoops.mtdoopsHeaderV2,
+  nvramPartitionHeader: nvram.partitionHeader,
+  nvramErrorLogInfo: nvram.errorLogInfo,
+  nvramOopsHeader: nvram.oopsHeader,
+  nvramOldOopsHeader: nvram.oldOopsHeader,
 } as const;
 
 /** A `Parser` of `binary-parser`. Our own name for it, so that no type of that package is needed to use ours. */

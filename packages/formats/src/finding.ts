@@ -27,13 +27,13 @@ export const findingKinds = {
   },
   'area.slack': {
     severity: 'note',
-    meaning: 'bytes of the area that belong to no zone',
+    meaning: 'bytes between or beside records that belong to none',
     action: 'nothing: rounding leaves them; a long stretch can mean that the layout is not the writer’s',
   },
   'area.ambiguous': {
     severity: 'note',
-    meaning: 'another layout explains the same bytes as well',
-    action: 'name the layout with --ramoops if you know it',
+    meaning: 'another layout, or another backend, explains the same bytes as well',
+    action: 'name the layout if you know it, as with --ramoops',
   },
   'area.no-layout': {
     severity: 'damage',
@@ -239,6 +239,189 @@ export const findingKinds = {
     severity: 'note',
     meaning: 'an earlier variable has the same type and id: the kernel drops this one',
     action: 'nothing: both are shown here',
+  },
+  'erst.store': {
+    severity: 'note',
+    meaning: 'the file of an ERST device of QEMU: its slots, and how many of them hold what',
+    action: 'nothing: cleared records stay until their slot is written again',
+  },
+  'erst.store-header': {
+    severity: 'damage',
+    meaning: 'the header of the store does not fit the store',
+    action: 'nothing: the slots were read as they stand',
+  },
+  'erst.header': {
+    severity: 'damage',
+    meaning: 'fields of a record’s header are not what every record has; their names',
+    action: 'mistrust the id and the time of this record',
+  },
+  'erst.guid': {
+    severity: 'damage',
+    meaning:
+      'a GUID of the record is not the one that it resembles, so that the kernel takes the record for another one',
+    action: 'nothing: it is read as what it resembles',
+  },
+  'erst.size': {
+    severity: 'damage',
+    meaning: 'the lengths of the record and of its section contradict each other or do not fit',
+    action: 'mistrust the end of this record',
+  },
+  'erst.map': {
+    severity: 'damage',
+    meaning: 'the map names another record than the slot holds; the kernel shows it under the id of the map',
+    action: 'mistrust the id of this record',
+  },
+  'erst.foreign': {
+    severity: 'note',
+    meaning: 'a record of the firmware or of another system, which no kernel shows: severity, notification, sections',
+    action: 'nothing: the payload is the whole record, for tools that know hardware errors',
+  },
+  'erst.section': {
+    severity: 'note',
+    meaning: 'a record of pstore with a section of another type: the kernel shows it as unknown',
+    action: 'nothing',
+  },
+  'erst.unmarked': {
+    severity: 'damage',
+    meaning: 'the section type does not say that the dump is compressed: the kernel shows the stored bytes',
+    action: 'nothing: the text is shown here',
+  },
+  'erst.carved': {
+    severity: 'note',
+    meaning: 'a record that stands in no slot, found by its header: whether the firmware still gives it nothing tells',
+    action: 'nothing',
+  },
+  'erst.headless': {
+    severity: 'damage',
+    meaning: 'a section of pstore whose record has lost its header, found by its type',
+    action: 'nothing: id and time are not known',
+  },
+  'erst.damaged': {
+    severity: 'damage',
+    meaning: 'a slot that is not blank and holds no record',
+    action: 'look at the range',
+  },
+  'erst.list-ends': {
+    severity: 'note',
+    meaning: 'the kernel ends its list at a record that it cannot read: it shows nothing behind it',
+    action: 'nothing: the records behind it are shown here',
+  },
+  'erst.duplicate': {
+    severity: 'note',
+    meaning: 'an earlier record has the same id: the kernel never comes to this one',
+    action: 'nothing: both are shown here',
+  },
+  'mtdoops.region': {
+    severity: 'note',
+    meaning:
+      'a partition of mtdoops, in the words of its driver; no kernel reads it, so that none of its records is a file',
+    action: 'nothing: the records are shown here, the oldest first',
+  },
+  'mtdoops.erased': { severity: 'note', meaning: 'pages of the partition that hold no record', action: 'nothing' },
+  'mtdoops.header': {
+    severity: 'damage',
+    meaning: 'a page of the partition holds a log and no legible header',
+    action: 'nothing: the log is shown here, in the order of the pages',
+  },
+  'mtdoops.overwritten': {
+    severity: 'note',
+    meaning: 'the end of an earlier dump that a shorter one in the same buffer did not cover',
+    action: 'nothing: what was before it is lost',
+  },
+  'nvram.partition': {
+    severity: 'note',
+    meaning: 'a partition of the NVRAM: its signature, its name and the bytes of its data',
+    action: 'nothing',
+  },
+  'nvram.damaged': {
+    severity: 'damage',
+    meaning: 'no partition begins where one should: the kernel finds nothing from here on',
+    action: 'nothing: partitions behind it were found by their names',
+  },
+  'nvram.unreached': {
+    severity: 'note',
+    meaning: 'the kernel does not come to this partition: it stands behind damage',
+    action: 'nothing: it is shown here',
+  },
+  'nvram.list-ends': {
+    severity: 'note',
+    meaning: 'the kernel ends its list at a partition that is empty or not there: it shows nothing behind it',
+    action: 'nothing: the records behind it are shown here',
+  },
+  'nvram.size': {
+    severity: 'damage',
+    meaning: 'a report or a partition claims more bytes than there are; it was read as far as they go',
+    action: 'copy the medium again if it was cut short; mistrust the end of this record',
+  },
+  'nvram.slack': {
+    severity: 'note',
+    meaning: 'bytes behind a report: the end of a longer one that was there before',
+    action: 'nothing: where it is text it is a record of its own',
+  },
+  'nvram.carved': {
+    severity: 'note',
+    meaning: 'a report in bytes that no partition of its own claims any more, found by its header',
+    action: 'nothing: no kernel looks there',
+  },
+  'blk.layout': {
+    severity: 'note',
+    meaning: 'where the zones of a pstore_blk device were found, in the words of its driver as far as they tell',
+    action: 'paste the sizes behind --blk to name them next time',
+  },
+  'blk.partition': {
+    severity: 'note',
+    meaning: 'the partition in which the zones stand, as the table at the start of the medium names it',
+    action: 'nothing: blkdev= of pstore_blk takes its PARTUUID',
+  },
+  'blk.spare': {
+    severity: 'note',
+    meaning: 'flash that was copied with its spare areas: the dumps make sense without them, so they were left out',
+    action: 'nothing; copy without them (nanddump without --oob) to have plain places',
+  },
+  'blk.counter': {
+    severity: 'note',
+    meaning: 'why the kernel dumped its log, and how many dumps for that reason this medium has seen',
+    action: 'nothing: the count goes on over boots; it is 0 for reasons that are not counted',
+  },
+  'blk.magic': {
+    severity: 'damage',
+    meaning: 'a zone of a dump without the header of one: the kernel drops it; its bytes are shown as they stand',
+    action: 'look at the range',
+  },
+  'blk.field': {
+    severity: 'damage',
+    meaning: 'the header of a dump holds a value that no kernel writes',
+    action: 'mistrust its time, reason and counter',
+  },
+  'blk.stray': {
+    severity: 'note',
+    meaning: 'a dump between the places where zones begin: no kernel with this layout looks there',
+    action: 'name the sizes with --blk if you know them; it may be of another layout',
+  },
+  'blk.older': {
+    severity: 'note',
+    meaning: 'bytes behind the valid ones of a zone: left over from an earlier boot or dump',
+    action: 'nothing: what was before them was written over',
+  },
+  'blk.order': {
+    severity: 'note',
+    meaning: 'a ring that had wrapped before it was erased: erasing writes over the place where it begins',
+    action: 'check the order of its lines; no byte of it is missing',
+  },
+  'blk.duplicate': {
+    severity: 'lost',
+    meaning: 'a copy of an earlier dump: mtdpstore writes the first of a block over the others when it is unloaded',
+    action: 'nothing: the dump that was here is lost',
+  },
+  'blk.list-ends': {
+    severity: 'note',
+    meaning: 'the kernel ends its list at a dump that is shorter than its own header: it shows nothing behind it',
+    action: 'nothing: the records behind it are shown here',
+  },
+  'blk.recovery-ends': {
+    severity: 'note',
+    meaning: 'the kernel stops recovering rings at one whose start is behind its valid bytes',
+    action: 'nothing: the rings behind it are shown here',
   },
   'ftrace.remainder': {
     severity: 'note',

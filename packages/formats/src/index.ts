@@ -15,6 +15,7 @@ export {
   versionOfCode,
 } from './kernel-version.js';
 export type { FileReader, NamedFile } from './named-file.js';
+export { type DiskEnds, diskEnd, type Partition, partitionsOf } from './partition-table.js';
 export {
   type DumpReason,
   dumpReasons,

@@ -1,38 +1,19 @@
-import {
-  type Backend,
-  type FileReader,
-  type Hints,
-  type PstoreRecord,
-  type Report,
-  backends as theBackends,
-  fileReaders as theFileReaders,
-} from '@pstore-decode/formats';
-import { type ByteRange, defaultLimits, type Fuel, fuel, gaps, hull, type Limits } from '@pstore-decode/formats/bytes';
+import { type PstoreRecord, type Report, fileReaders as theFileReaders } from '@pstore-decode/formats';
+import { type ByteRange, defaultLimits, fuel, gaps, hull } from '@pstore-decode/formats/bytes';
+import { recordsOfAreas } from './area-records.js';
 import { breather } from './breathe.js';
 import { type ClaimedFiles, claimedFiles, readNamedFiles } from './claimed-files.js';
-import type { Unwrapped } from './containers/container.js';
 import { unwrap } from './containers.js';
-import { type Guard, guard } from './guard.js';
-import { type LocateOptions, locate } from './locate.js';
-import { joinMediumFindings, type MediumFindings } from './medium-findings.js';
+import { guard } from './guard.js';
+import { joinMediumFindings } from './medium-findings.js';
+import { most, type Run, type SalvageOptions, walked } from './run.js';
 import type { RandomAccessSource } from './source.js';
-
-export interface SalvageOptions extends LocateOptions {
-  readonly hints?: Hints;
-  /** In place of the figures of `defaultLimits`. */
-  readonly limits?: Partial<Limits>;
-  /** In place of THE LIST. */
-  readonly backends?: readonly Backend[];
-  /** In place of THE LIST. */
-  readonly fileReaders?: readonly FileReader[];
-  /** Bytes of one area, or of all files for one reader, that are held in memory; 1 GiB by default. */
-  readonly maxArea?: number;
-}
 
 /**
  * The pipeline: the medium is taken out of the containers that it comes in, and all ranges told are of what is inside.
  * Files that are known by their paths go to their readers. Then the rest of the medium is searched, each
- * backend says which areas it wants, they are read whole, and it gives their records, backend after backend. A small
+ * backend says which areas it wants, they are read whole, and it gives their records, backend after backend; where
+ * several claim the same bytes the reading that accounts for most of them stays. A small
  * medium that gave nothing may be a file whose name was lost: readers of files look at it once more.
  * A walk that ends in a `FormatError` is a finding on its area, and the next area goes on; a limit that is used up ends
  * the whole. Any other exception is our bug and comes through.
@@ -64,15 +45,6 @@ export async function* salvage(
   }
 }
 
-interface Run {
-  readonly source: Unwrapped;
-  readonly report: Report;
-  readonly options: SalvageOptions;
-  readonly spent: Fuel;
-  readonly medium: MediumFindings;
-  readonly decoder: Guard;
-}
-
 async function* recordsIn(run: Run): AsyncGenerator<PstoreRecord, void, void> {
   const { source, options, decoder } = run;
   for (const finding of source.findings ?? []) run.report(finding);
@@ -100,31 +72,6 @@ async function* recordsOfFiles(run: Run, { reader, files }: ClaimedFiles): Async
   if (!decoder.isUsedUp()) yield* walked(() => reader.records(named, report, hints, spent), at, decoder);
 }
 
-async function* recordsOfAreas(
-  run: Run,
-  within: readonly ByteRange[] | undefined,
-): AsyncGenerator<PstoreRecord, void, void> {
-  const { source, report, options, spent, medium, decoder } = run;
-  const { hints = {}, backends = theBackends, maxArea = most, signal } = options;
-  const searched = within ?? (await source.dataRanges?.(medium.report, signal));
-  const located = await locate(source, backends, medium.report, { ...options, ...(searched && { within: searched }) });
-  medium.flush();
-  for (const { backend, hits } of located) {
-    const wanted = decoder.attempt(() => backend.areas(hits, source.size, hints, report), null);
-    for (const whole of wanted?.value ?? []) {
-      signal?.throwIfAborted();
-      const range = clipped(whole, maxArea, report);
-      decoder.attempt(() => spent.spend(range.end - range.start), range);
-      if (decoder.isUsedUp()) return;
-      const content = await source.read(range, medium.report);
-      medium.flush();
-      const area = { range, content, hits: hits.slice(firstFrom(hits, range.start), firstFrom(hits, range.end)) };
-      yield* walked(() => backend.records(area, report, hints, spent), range, decoder);
-      if (decoder.isUsedUp()) return;
-    }
-  }
-}
-
 /** Bytes of a file that lost its name; a part of a dump has a few thousand. */
 const largestNameless = 1 << 20;
 
@@ -144,42 +91,4 @@ async function* namelessRecords(run: Run): AsyncGenerator<PstoreRecord, void, vo
     medium.flush();
     yield* walked(() => reader.records([file], report, hints, spent), range, decoder);
   }
-}
-
-/** The records of a walk, up to its end or the error that ends it. */
-function* walked(begin: () => Iterable<PstoreRecord>, at: ByteRange | null, decoder: Guard): Generator<PstoreRecord> {
-  const begun = decoder.attempt(() => begin()[Symbol.iterator](), at);
-  if (begun === null) return;
-  const walk = begun.value;
-  try {
-    for (;;) {
-      const step = decoder.attempt(() => walk.next(), at);
-      if (step === null || step.value.done === true) return;
-      yield step.value.value;
-    }
-  } finally {
-    walk.return?.();
-  }
-}
-
-/** Bytes that are held in memory at once. */
-const most = 1 << 30;
-
-function clipped(range: ByteRange, longest: number, report: Report): ByteRange {
-  if (range.end - range.start <= longest) return range;
-  const end = range.start + longest;
-  report({ code: 'limit.area', at: { start: end, end: range.end }, detail: `area of more than ${longest} bytes` });
-  return { start: range.start, end };
-}
-
-/** Index of the first offset that is not below `at`. */
-function firstFrom(offsets: readonly number[], at: number): number {
-  let low = 0;
-  let high = offsets.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (offsets[middle]! < at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -5,14 +5,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const packageFolder = fileURLToPath(new URL('../..', import.meta.url));
-const sources = [
-  ['@pstore-decode/formats/ramoops', '../formats/src/ramoops/index.ts'],
-  ['@pstore-decode/formats/compress', '../formats/src/compress/index.ts'],
-  ['@pstore-decode/formats/bytes', '../formats/src/bytes/index.ts'],
-  ['@pstore-decode/formats', '../formats/src/index.ts'],
-  ['@pstore-decode/media/node', '../media/src/node.ts'],
-  ['@pstore-decode/media', '../media/src/index.ts'],
-];
+
+/** The sources of our packages by the names that they are imported under, the longest first. */
+const sources = ['formats', 'media'].flatMap((name) => {
+  const { exports } = JSON.parse(readFileSync(join(packageFolder, `../${name}/package.json`), 'utf8'));
+  return Object.entries<{ readonly default?: string }>(exports).flatMap(([subpath, { default: built }]) => {
+    const source = built?.replace('./dist/', `../${name}/src/`).replace(/\.js$/, '.ts');
+    return source === undefined ? [] : [[`@pstore-decode/${name}${subpath.slice(1)}`, source] as const];
+  });
+});
+sources.sort(([a], [b]) => b.length - a.length);
 
 /** The program as it is published, made of the sources as they are now, by the flags of the package's own script. */
 export function bundle(): string {

@@ -8,10 +8,10 @@ import { formatKernelVersion, isSince, type KernelVersion } from '../kernel-vers
 import { parsePartLine } from '../payload/dmesg.js';
 import { ftraceText } from '../payload/ftrace.js';
 import { guessFtraceLayout } from '../payload/ftrace-guess.js';
+import { mergeFtrace } from '../payload/ftrace-merge.js';
 import type { EccSummary, KernelFile, PstoreRecord, Timestamp } from '../record.js';
 import type { Dump } from './dumps.js';
 import { eccGeometry } from './ecc-blocks.js';
-import { mergeFtrace } from './ftrace-merge.js';
 import type { Layout } from './infer.js';
 import { acceptedFtrace, dumpBufferSize, dumpTime, fileTime, isRelease } from './kernel.js';
 import type { ZoneReading } from './zone.js';

@@ -1,6 +1,6 @@
 import { concat, slice, type TracedBytes } from '../bytes/traced.js';
-import { decodeFtraceCall, ftraceRecordSize } from '../payload/ftrace.js';
-import type { FtraceLayout } from '../payload/ftrace-layout.js';
+import { decodeFtraceCall, ftraceRecordSize } from './ftrace.js';
+import type { FtraceLayout } from './ftrace-layout.js';
 
 /**
  * The rings of all CPUs as one, by counter, as the kernel merges them (pstore_ftrace_combine_log, fs/pstore/platform.c):

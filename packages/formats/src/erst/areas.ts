@@ -1,0 +1,25 @@
+import type { ByteRange } from '../bytes/range.js';
+
+/** A medium up to this size that begins with a store or a record is read whole: it is most likely nothing else. */
+const smallMedium = 64 << 20;
+/** A record may have lost its header. */
+const marginBefore = 4096;
+/** Larger than the slots of a store; what belongs to it is found by hits of its own. */
+const marginBehind = 4 << 20;
+
+/**
+ * The surroundings of the hits.
+ * @param hits offsets in the root medium, ascending
+ */
+export function areasOf(hits: readonly number[], size: number): ByteRange[] {
+  if (hits[0] === 0 && size <= smallMedium) return [{ start: 0, end: size }];
+  const areas: { start: number; end: number }[] = [];
+  for (const hit of hits) {
+    const last = areas.at(-1);
+    const start = Math.max(0, hit - marginBefore);
+    const end = Math.min(size, hit + marginBehind);
+    if (last !== undefined && start <= last.end) last.end = end;
+    else areas.push({ start, end });
+  }
+  return areas;
+}

@@ -1,0 +1,109 @@
+import {
+  diskEnd,
+  type Finding,
+  type Partition,
+  type PstoreRecord,
+  partitionsOf,
+  type Report,
+  backends as theBackends,
+} from '@pstore-decode/formats';
+import type { ByteRange } from '@pstore-decode/formats/bytes';
+import { locate } from './locate.js';
+import { type Claim, contests, settle } from './rivals.js';
+import { most, type Run, walked } from './run.js';
+import type { RandomAccessSource } from './source.js';
+
+/** The records of all backends in the areas that they want to read; `within`: where they are searched. */
+export async function* recordsOfAreas(
+  run: Run,
+  within: readonly ByteRange[] | undefined,
+): AsyncGenerator<PstoreRecord, void, void> {
+  const { source, report, options, medium, decoder } = run;
+  const { hints = {}, backends = theBackends, maxArea = most, signal } = options;
+  const searched = within ?? (await source.dataRanges?.(medium.report, signal));
+  const located = await locate(source, backends, medium.report, { ...options, ...(searched && { within: searched }) });
+  medium.flush();
+  const claims = located.flatMap(({ backend, hits }) => {
+    const wanted = decoder.attempt(() => backend.areas(hits, source.size, hints, report), null);
+    return (wanted?.value ?? []).map((whole) => ({ backend, hits, range: clipped(whole, maxArea, report) }));
+  });
+  const isDisk = claims.length > 0 && options.within === undefined;
+  const partitions = isDisk ? await partitionsIn(source) : [];
+  for (const group of contests(claims.map((claim) => ({ ...claim, partitions })))) {
+    if (group.length === 1) yield* recordsOfClaim(run, group[0]!, report);
+    else yield* recordsOfContest(run, group);
+    if (decoder.isUsedUp()) return;
+  }
+}
+
+interface LocatedClaim extends Claim {
+  /** Of the whole medium. */
+  readonly hits: readonly number[];
+  readonly partitions: readonly Partition[];
+}
+
+async function* recordsOfClaim(
+  run: Run,
+  { backend, range, hits, partitions }: LocatedClaim,
+  report: Report,
+): AsyncGenerator<PstoreRecord, void, void> {
+  const { source, options, spent, medium, decoder } = run;
+  const { hints = {}, signal } = options;
+  signal?.throwIfAborted();
+  decoder.attempt(() => spent.spend(range.end - range.start), range);
+  if (decoder.isUsedUp()) return;
+  const content = await source.read(range, medium.report);
+  medium.flush();
+  const inside = hits.slice(firstFrom(hits, range.start), firstFrom(hits, range.end));
+  const area = { range, content, hits: inside, partitions };
+  yield* walked(() => backend.records(area, report, hints, spent), range, decoder);
+}
+
+/** All read what they claim before any record of it is given. */
+async function* recordsOfContest(run: Run, claims: readonly LocatedClaim[]): AsyncGenerator<PstoreRecord, void, void> {
+  const readings = new Map<string, { readonly records: PstoreRecord[]; readonly findings: Finding[] }>();
+  for (const claim of claims) {
+    const { name } = claim.backend;
+    const { records, findings } = readings.get(name) ?? { records: [], findings: [] };
+    readings.set(name, { records, findings });
+    for await (const record of recordsOfClaim(run, claim, (finding) => findings.push(finding))) records.push(record);
+    if (run.decoder.isUsedUp()) break;
+  }
+  for (const { records, findings } of settle([...readings].map(([backend, reading]) => ({ backend, ...reading })))) {
+    for (const finding of findings) run.report(finding);
+    yield* records;
+  }
+}
+
+const nothing = new Uint8Array(0);
+
+/** What is wrong with the ends of the medium is told by whoever reads them for records. */
+async function partitionsIn(source: RandomAccessSource): Promise<Partition[]> {
+  const { size } = source;
+  const silent = () => undefined;
+  const { bytes: head } = await source.read({ start: 0, end: Math.min(diskEnd, size) }, silent);
+  const isWhole = head.length === size;
+  const tail = isWhole
+    ? nothing
+    : (await source.read({ start: Math.max(diskEnd, size - diskEnd), end: size }, silent)).bytes;
+  return partitionsOf({ head, tail, size });
+}
+
+function clipped(range: ByteRange, longest: number, report: Report): ByteRange {
+  if (range.end - range.start <= longest) return range;
+  const end = range.start + longest;
+  report({ code: 'limit.area', at: { start: end, end: range.end }, detail: `area of more than ${longest} bytes` });
+  return { start: range.start, end };
+}
+
+/** Index of the first offset that is not below `at`. */
+function firstFrom(offsets: readonly number[], at: number): number {
+  let low = 0;
+  let high = offsets.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (offsets[middle]! < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
