@@ -7,7 +7,14 @@ import {
   ftraceText,
   guessFtraceLayout,
   kernelVersionIn,
+  parseFtraceText,
   parsePartLine,
+  perfettoTrace,
+  readCperSection,
+  readFtraceCalls,
+  readMachineCheck,
+  readRtasLog,
+  sectionText,
 } from '@pstore-decode/formats/payload';
 import { isSame, promise, type Target } from '../target.js';
 
@@ -67,7 +74,13 @@ function ring(layout: FtraceLayout): Uint8Array {
 
 export const ftraceTarget: Target = {
   name: 'ftrace',
-  covers: ['payload/decodeFtraceCall', 'payload/guessFtraceLayout', 'payload/ftraceText'],
+  covers: [
+    'payload/decodeFtraceCall',
+    'payload/guessFtraceLayout',
+    'payload/ftraceText',
+    'payload/readFtraceCalls',
+    'payload/parseFtraceText',
+  ],
   maxBytes: 2048,
   slice: 300,
   seeds: () =>
@@ -83,11 +96,66 @@ export const ftraceTarget: Target = {
       const again = decodeFtraceCall(encodeFtraceCall(call, layout), 0, layout);
       promise(isSame(encodeFtraceCall(again, layout), encodeFtraceCall(call, layout)), 'encode and decode agree');
     }
+    const layout = layouts[bytes.length % layouts.length] as FtraceLayout;
+    const { calls, strangeLines } = parseFtraceText(new TextEncoder().encode(ftraceText(bytes, layout)));
+    promise(strangeLines === 0, 'our own text is read');
+    promise(calls.length === readFtraceCalls(bytes, layout).length, 'every line is a call');
     for (const major of [3, 5, 7]) {
       for (const endian of ['le', 'be'] as const) {
         const { layout } = guessFtraceLayout([bytes, bytes.subarray(bytes.length >> 1)], endian, { major, minor: 2 });
         promise(layout.endian === endian, 'the byte order is not guessed');
       }
+    }
+  },
+};
+
+const traceText =
+  'CPU:255 ts:1309595 ffffffffc0002e6b  ffffffffc00031e0  a.part.0 [ramoops] <- b+0x3a/0xc5 [ramoops]\n';
+
+/** Text that other kernels and copies have: it is not all of our own alphabet. */
+export const ftraceTextTarget: Target = {
+  name: 'ftrace-text',
+  covers: ['payload/parseFtraceText'],
+  maxBytes: 2048,
+  slice: 2000,
+  seeds: () => [
+    { bytes: new TextEncoder().encode(traceText.repeat(4)) },
+    { bytes: new TextEncoder().encode('3 c0100010  c0200000  0xc0100010 <- 0xc0200000\n'.repeat(4)) },
+  ],
+  run(bytes) {
+    const { calls, strangeLines } = parseFtraceText(bytes);
+    promise(calls.length + strangeLines <= bytes.length + 1, 'no more calls than lines');
+    promise(
+      calls.every((call) => /^[!-~]{1,512}( \[[!-~]{1,64}\])?$/.test(call.function) && call.ip < 1n << 64n),
+      'names and addresses as a kernel prints them',
+    );
+    promise(perfettoTrace(calls).length >= calls.length, 'a packet for each call');
+  },
+};
+
+const memorySection = 'a5bc1114-6f64-4ede-b863-3e83ed7c83b1';
+const rtasLog = [6, 0xa8, 0x10, 0xe0, 0, 0, 0, 28, 0xc0, 0, 14, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x49, 0x42, 0x4d, 0];
+
+export const sectionsTarget: Target = {
+  name: 'sections',
+  covers: ['payload/readMachineCheck', 'payload/readRtasLog', 'payload/readCperSection'],
+  maxBytes: 512,
+  slice: 2000,
+  seeds: () => [
+    { bytes: new Uint8Array(128), fields: [{ offset: 0, size: 8 }] },
+    {
+      bytes: Uint8Array.from([...rtasLog, 0x50, 0x48, 0, 12, 1, 0, 0, 0, 1, 2, 3, 4]),
+      fields: [{ offset: 26, size: 2 }],
+    },
+  ],
+  run(bytes) {
+    for (const reading of [readMachineCheck(bytes), readRtasLog(bytes), readCperSection(memorySection, bytes)]) {
+      promise(reading !== null, 'a known section is read');
+      promise(/^[ -~\n]*$/.test(sectionText(reading, bytes)), 'text of our own alphabet');
+      const inside = [reading, ...reading.parts].every(({ fields, rest }) =>
+        [...fields.map(({ range }) => range), ...(rest === null ? [] : [rest])].every(({ end }) => end <= bytes.length),
+      );
+      promise(inside, 'every field lies in the bytes');
     }
   },
 };

@@ -1,4 +1,5 @@
 import { type FtraceLayout, ftraceRecords, tableOf } from './ftrace-layout.js';
+import { functionName, hex, noSymbols, placeName, type SymbolLookup } from './ftrace-names.js';
 
 /** One traced call, as stored. Addresses are 4 or 8 bytes wide on the medium. */
 export interface FtraceCall {
@@ -47,32 +48,45 @@ export function encodeFtraceCall(call: FtraceCall, layout: FtraceLayout): Uint8A
 }
 
 /**
- * The line that the kernel prints of a call, without symbols: it prints the raw address there when it finds none.
+ * The line that the kernel prints of a call: where it finds no symbol it prints the raw address.
  * (pstore_ftrace_seq_show, fs/pstore/inode.c)
+ * @param symbols names of the kernel that wrote; none when absent
  */
-export function formatFtraceCall(call: FtraceCall, layout: FtraceLayout): string {
-  const digits = layout.wordSize * 2;
-  const ip = restored(call.ip, layout).toString(16);
-  const parent = restored(call.parentIp, layout).toString(16);
-  const numbers = `${ip.padStart(8, '0')}  ${parent.padStart(8, '0')}`;
-  const names = `0x${ip.padStart(digits, '0')} <- 0x${parent.padStart(digits, '0')}`;
+export function formatFtraceCall(call: FtraceCall, layout: FtraceLayout, symbols: SymbolLookup = noSymbols): string {
+  const ip = restoredAddress(call.ip, layout);
+  const parentIp = restoredAddress(call.parentIp, layout);
+  const numbers = `${hex(ip, 8)}  ${hex(parentIp, 8)}`;
+  const names = `${functionName(ip, layout.wordSize, symbols)} <- ${placeName(parentIp, layout.wordSize, symbols)}`;
   const head = call.counter === undefined ? `${call.cpu}` : `CPU:${call.cpu} ts:${call.counter}`;
   return `${head} ${numbers}  ${names}\n`;
 }
 
-/**
- * The text of a file of trace records: what is over at the front is dropped, then every whole record is a line.
- * @param size bytes of the file that the kernel counts: up to 6.14 the ECC notice behind the records too
- */
-export function ftraceText(bytes: Uint8Array, layout: FtraceLayout, size = bytes.length): string {
+/** The whole records of a file in their order: what is over at the front is dropped. */
+export function readFtraceCalls(bytes: Uint8Array, layout: FtraceLayout, size = bytes.length): FtraceCall[] {
   const step = ftraceRecordSize(layout);
-  const lines: string[] = [];
+  const calls: FtraceCall[] = [];
   for (let at = size % step; at + step <= bytes.length && at + step <= size; at += step) {
-    lines.push(formatFtraceCall(decodeFtraceCall(bytes, at, layout), layout));
+    calls.push(decodeFtraceCall(bytes, at, layout));
   }
-  return lines.join('');
+  return calls;
 }
 
-function restored(address: bigint, layout: FtraceLayout): bigint {
+/**
+ * The text of a file of trace records, a line for each.
+ * @param size bytes of the file that the kernel counts: up to 6.14 the ECC notice behind the records too
+ */
+export function ftraceText(
+  bytes: Uint8Array,
+  layout: FtraceLayout,
+  size = bytes.length,
+  symbols: SymbolLookup = noSymbols,
+): string {
+  return readFtraceCalls(bytes, layout, size)
+    .map((call) => formatFtraceCall(call, layout, symbols))
+    .join('');
+}
+
+/** The address that was traced: since 7.x the top bit of one outside the kernel proper is not stored. */
+export function restoredAddress(address: bigint, layout: FtraceLayout): bigint {
   return layout.topBitRestored ? address | (1n << BigInt(layout.wordSize * 8 - 1)) : address;
 }

@@ -1,3 +1,52 @@
+export {
+  decodeEvent,
+  decodeLogEntry,
+  decodeLoggerFrame,
+  type EventTag,
+  type EventTagMap,
+  encodeLoggerFrame,
+  eventMessage,
+  type FrameDamage,
+  type FrameHeader,
+  isLoggerLog,
+  type LogBuffer,
+  type LogEntry,
+  type LogEvent,
+  type LogEventValue,
+  type LoggerFrame,
+  type LoggerReading,
+  type LogSelection,
+  logBuffers,
+  logcatText,
+  type PmsgFile,
+  parseEventTags,
+  parseTagFilter,
+  pmsgFiles,
+  readLoggerFrames,
+  selectEntries,
+  type TagFilter,
+  type WrittenFrame,
+} from './android/index.js';
+export {
+  type Architecture,
+  type CrashKind,
+  type CrashReport,
+  crashKinds,
+  crashReports,
+  crashSignature,
+  formatFrame,
+  type KernelOffset,
+  type LoadedModule,
+  type LogSummary,
+  type RegisterValue,
+  type SameBoot,
+  type StackFrame,
+  sameBoot,
+  summarizeLog,
+  type TaintFlag,
+  type Told,
+  taintFlags,
+} from './crash-report/index.js';
 export { formatPartLine, kernelVersionIn, type PartLine, parsePartLine } from './dmesg.js';
 export {
   decodeFtraceCall,
@@ -6,6 +55,49 @@ export {
   formatFtraceCall,
   ftraceRecordSize,
   ftraceText,
+  readFtraceCalls,
+  restoredAddress,
 } from './ftrace.js';
 export { type GuessedLayout, guessFtraceLayout } from './ftrace-guess.js';
 export { type FtraceLayout, ftraceRecords } from './ftrace-layout.js';
+export { mergeFtrace } from './ftrace-merge.js';
+export type { SymbolLookup, SymbolPlace } from './ftrace-names.js';
+export { type FtraceTextReading, parseFtraceText, type TraceCall, traceCalls } from './ftrace-trace.js';
+export {
+  type DerivedClock,
+  deriveClock,
+  formatLineTime,
+  type LineSelection,
+  type LineTimeFormat,
+  lineTimeFormats,
+  longestMatchedLine,
+  type PrintkLevel,
+  type PrintkLine,
+  parsePrintkFacilities,
+  parsePrintkLevels,
+  printkFacilities,
+  printkLevels,
+  printkLines,
+  selectLines,
+  sinceBoot,
+} from './printk/index.js';
+export {
+  readCperSection,
+  readMachineCheck,
+  readRtasLog,
+  type SectionField,
+  type SectionReading,
+  sectionText,
+} from './sections/index.js';
+export {
+  matchSymbols,
+  type NamedFrame,
+  nameFrames,
+  type Refused,
+  readSymbols,
+  type SymbolMatch,
+  type SymbolTable,
+  symbolAt,
+  symbolLookup,
+} from './symbols/index.js';
+export { chromeTrace, foldedPairs, perfettoTrace } from './trace-export/index.js';

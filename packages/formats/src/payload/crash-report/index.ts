@@ -1,0 +1,10 @@
+export type { Architecture, RegisterValue } from './architecture.js';
+export { crashReports } from './crash-reports.js';
+export { formatFrame, type StackFrame } from './frame.js';
+export { type CrashKind, crashKinds } from './headline.js';
+export { type SameBoot, sameBoot } from './related.js';
+export type { CrashReport, KernelOffset, LoadedModule } from './report.js';
+export { crashSignature } from './signature.js';
+export { type LogSummary, summarizeLog } from './summarize.js';
+export { type TaintFlag, taintFlags } from './taint.js';
+export type { Told } from './told.js';
