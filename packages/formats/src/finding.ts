@@ -107,6 +107,61 @@ export const findingKinds = {
     meaning: 'the kernel ends its list at an empty dump: it shows nothing behind this range',
     action: 'nothing: the records behind it are shown here',
   },
+  'recovered.header': {
+    severity: 'note',
+    meaning: 'the kernel takes the zone for empty or discards it; it was read by the header that must have stood there',
+    action: 'nothing: the detail says what gives that header',
+  },
+  'recovered.area': {
+    severity: 'damage',
+    meaning: 'no header says what is valid here: all of the data was searched for text',
+    action: 'mistrust the order of the text, and where it begins and ends',
+  },
+  'recovered.erased': {
+    severity: 'note',
+    meaning: 'the zone was emptied; what it held before still stands there',
+    action: 'nothing',
+  },
+  'recovered.stale': {
+    severity: 'note',
+    meaning: 'bytes behind the valid ones of a zone: left over from an earlier and longer log',
+    action: 'nothing: what was before them was written over',
+  },
+  'recovered.order': {
+    severity: 'note',
+    meaning: 'where a ring without a header begins, and what says so',
+    action: 'check the order of its lines',
+  },
+  'recovered.gaps': {
+    severity: 'lost',
+    meaning: 'stretches that are no text were left out of this one',
+    action: 'look at the payload for what stands there',
+  },
+  'recovered.line': {
+    severity: 'damage',
+    meaning: 'the header line of a dump is damaged or lost; the dump was found behind its place',
+    action: 'mistrust the time of this record',
+  },
+  'recovered.bounds': {
+    severity: 'note',
+    meaning: 'the size that the zone names was not believed: the dump was read as far as it goes by its own rules',
+    action: 'nothing',
+  },
+  'recovered.mended': {
+    severity: 'damage',
+    meaning: 'one byte of the stream was changed, and it can be read; no other change makes it a dump',
+    action: 'mistrust single words of the text',
+  },
+  'recovered.carved': {
+    severity: 'damage',
+    meaning: 'found by its looks alone, where no structure says that a record stands',
+    action: 'mistrust what it is, and when it was written',
+  },
+  'recovered.same': {
+    severity: 'note',
+    meaning: 'the same text as another record; it is shown once',
+    action: 'nothing: the detail names the other place',
+  },
   'compress.recognised': {
     severity: 'note',
     meaning: 'the compressor of the stream, found by trying each, and how sure that is',
@@ -423,6 +478,11 @@ export const findingKinds = {
     meaning: 'the kernel stops recovering rings at one whose start is behind its valid bytes',
     action: 'nothing: the rings behind it are shown here',
   },
+  'pmsg.logger': {
+    severity: 'note',
+    meaning: 'pmsg holds log entries of Android: how many, and how many bytes belong to none',
+    action: 'nothing: a ring that has wrapped begins in the middle of an entry',
+  },
   'ftrace.remainder': {
     severity: 'note',
     meaning: 'the ring begins inside a trace record that was overwritten; its rest is left out',
@@ -472,6 +532,21 @@ export const findingKinds = {
     severity: 'lost',
     meaning: 'a container that holds changes only: the rest is in another file; its place is filled with zeros',
     action: 'convert it where the other file is: qemu-img convert -O raw',
+  },
+  'container.checksum': {
+    severity: 'damage',
+    meaning: 'a part of the container does not fit its checksum; its bytes are given as they stand',
+    action: 'make a new copy of the container; mistrust what stands in this range',
+  },
+  'container.excluded': {
+    severity: 'note',
+    meaning: 'pages that were left out when the dump was made; their places are holes',
+    action: 'nothing: where reserved memory is among them, dump with a lower level: makedumpfile -d 1',
+  },
+  'container.parts': {
+    severity: 'note',
+    meaning: 'a medium that comes in several files, joined in the order of their names',
+    action: 'nothing; where parts are missing, put them beside the first',
   },
   'container.snapshots': {
     severity: 'note',

@@ -5,6 +5,7 @@ export { compressors } from './compress/index.js';
 export { type Crash, type CrashNumbers, crashLog, joinCrashes, type PartRange } from './crash.js';
 export { fileReaders } from './file-readers.js';
 export { type Finding, type FindingCode, findingKinds, type Report, type Severity, severityOf } from './finding.js';
+export { interpret } from './interpret.js';
 export {
   formatKernelVersion,
   isSince,
@@ -20,6 +21,9 @@ export {
   type DumpReason,
   dumpReasons,
   type EccSummary,
+  type Grade,
+  gradeOf,
+  grades,
   type KernelFile,
   type PstoreRecord,
   type RecordState,

@@ -1,6 +1,6 @@
 import type { ByteRange } from './bytes/range.js';
 import type { TracedBytes } from './bytes/traced.js';
-import type { Finding } from './finding.js';
+import { type Finding, severityOf } from './finding.js';
 
 /** The kernel's names, in the order of `enum pstore_type_id` (include/linux/pstore.h); 255 is `unknown`. */
 export const recordTypes = [
@@ -38,10 +38,25 @@ export interface Timestamp {
 }
 
 /**
- * `live`: the kernel would show it. `hidden`: intact, but that kernel would not show it (its rules drop it, or its list
- * ends before). `erased`: removed, still legible. `stale`: left over from before the zone was written again.
+ * `live`: the kernel would show it. `hidden`: that kernel would not show it (its rules drop it, damage keeps it from it,
+ * or its list ends before). `erased`: removed, still legible. `stale`: left over from before the zone was written
+ * again. `carved`: found by its looks, where no structure of the backend says that something stands.
  */
-export type RecordState = 'live' | 'hidden' | 'erased' | 'stale';
+export type RecordState = 'live' | 'hidden' | 'erased' | 'stale' | 'carved';
+
+/**
+ * How far to trust what the kernel does not show. `certain`: a check over all of it holds (parity, a stream that ends
+ * cleanly in the text of a dump), or every structure around it is intact. `probable`: the structure is damaged, the text
+ * reads like what belongs there. `possible`: nothing but its looks speaks for it, or its text is one of several readings.
+ */
+export const grades = ['certain', 'probable', 'possible'] as const;
+
+export type Grade = (typeof grades)[number];
+
+/** The grade of a record that stands in its structure: `certain`, unless one of its findings doubts bytes of it. */
+export function gradeOf(findings: readonly Finding[]): Grade {
+  return findings.every(({ code }) => severityOf(code) === 'note') ? 'certain' : 'probable';
+}
 
 /** The file that the kernel shows under /sys/fs/pstore. */
 export interface KernelFile {
@@ -67,6 +82,8 @@ export interface PstoreRecord {
   readonly backend: string;
   readonly type: RecordType;
   readonly state: RecordState;
+  /** Of every record that is not live; the findings give the reasons. */
+  readonly grade?: Grade;
   readonly id?: bigint;
   readonly part?: number;
   readonly count?: number;

@@ -1,4 +1,5 @@
 import type { Backend } from '../backend.js';
+import { withCarvedDumps } from '../dump/carve.js';
 import { areasOf } from './areas.js';
 import { placeAt, placeSignatures, placeWindow } from './places.js';
 import { readEfi } from './read.js';
@@ -29,5 +30,6 @@ export const efi: Backend = {
     accepts: (window) => placeAt(window, 0) !== null,
   },
   areas: areasOf,
-  records: readEfi,
+  records: (area, report, hints, fuel) =>
+    withCarvedDumps('efi_pstore', area, readEfi(area, report, hints, fuel), hints, fuel),
 };

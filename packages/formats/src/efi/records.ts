@@ -5,7 +5,7 @@ import type { Finding, Report } from '../finding.js';
 import { efiRecordId } from '../kernel-efi-id.js';
 import { type KernelVersion, newestKernel } from '../kernel-version.js';
 import { parsePartLine } from '../payload/dmesg.js';
-import type { PstoreRecord } from '../record.js';
+import { gradeOf, type PstoreRecord } from '../record.js';
 import type { DumpVariable } from './dump-variable.js';
 import { backendName, kernelView, readDump, readerOf, timeOf, typeOf } from './kernel-view.js';
 import { parseDumpVariableName } from './variable-name.js';
@@ -39,7 +39,7 @@ export function* recordsOfVariables(
     const duplicate: Finding[] = isDuplicate ? [{ code: 'efi.duplicate', at: variable.stored }] : [];
     const findings = [...record.findings, ...view.findings, ...duplicate];
     if (view.file !== null && !isDuplicate && !ended) yield { ...record, state: 'live', file: view.file, findings };
-    else hidden.push({ ...record, state: 'hidden', findings });
+    else hidden.push({ ...record, state: 'hidden', grade: gradeOf(findings), findings });
   }
   yield* hidden;
   for (const variable of variables) {
@@ -47,7 +47,8 @@ export function* recordsOfVariables(
     const record = recordOf(variable, readDump(variable, hints, fuel), reader.kernel, fuel);
     const isNamed = parseDumpVariableName(variable.name) !== null;
     const unnamed: Finding[] = isNamed ? [] : [{ code: 'efi.name', at: variable.stored }];
-    yield { ...record, state: variable.state, findings: [...record.findings, ...unnamed] };
+    const findings = [...record.findings, ...unnamed];
+    yield { ...record, state: variable.state, grade: gradeOf(findings), findings };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Backend } from '../backend.js';
+import { withCarvedDumps } from '../dump/carve.js';
 import { areasOf } from './areas.js';
 import { placeAt, placeSignatures, placeWindow } from './places.js';
 import { readErst } from './read.js';
@@ -27,5 +28,6 @@ export const erst: Backend = {
     accepts: (window) => placeAt(window, 0) !== null,
   },
   areas: areasOf,
-  records: readErst,
+  records: (area, report, hints, fuel) =>
+    withCarvedDumps('erst', area, readErst(area, report, hints, fuel), hints, fuel),
 };

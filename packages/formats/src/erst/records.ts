@@ -4,7 +4,7 @@ import type { ByteRange } from '../bytes/range.js';
 import type { Finding, Report } from '../finding.js';
 import type { KernelVersion } from '../kernel-version.js';
 import { parsePartLine } from '../payload/dmesg.js';
-import type { PstoreRecord } from '../record.js';
+import { gradeOf, type PstoreRecord } from '../record.js';
 import type { FoundRecord } from './found-record.js';
 import { kernelView } from './kernel-view.js';
 import { type PayloadReading, readPayload } from './read-payload.js';
@@ -41,13 +41,14 @@ export function* recordsOf(
     const duplicate: Finding[] = isDuplicate ? [{ code: 'erst.duplicate', at: each.stored }] : [];
     const record = recordOf(each, reading, fuel, [...view.findings, ...duplicate]);
     if (view.file !== null && !isDuplicate && !ended) yield { ...record, state: 'live', file: view.file };
-    else hidden.push({ ...record, state: 'hidden' });
+    else hidden.push({ ...record, state: 'hidden', grade: gradeOf(record.findings) });
   }
   if (end !== undefined) endList(end);
   yield* hidden;
   for (const each of found) {
     if (each.state === 'live') continue;
-    yield { ...recordOf(each, readPayload(each, hints, fuel), fuel, []), state: each.state };
+    const record = recordOf(each, readPayload(each, hints, fuel), fuel, []);
+    yield { ...record, state: each.state, grade: gradeOf(record.findings) };
   }
 }
 

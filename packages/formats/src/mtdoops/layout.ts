@@ -65,15 +65,22 @@ export function pageHeaderAt(bytes: Uint8Array, at: number): PageHeader | null {
 /** Bytes from its header on that `isPageStart` looks at. */
 export const pageWindow = mtdoopsHeaderV2.size + 64;
 
-/** True when a header stands at the start of `window`, with a log or nothing behind it. */
+/** Where no log speaks for a header: records that a flash survives, and how far before 0 a sequence is believed. */
+const mostRecords = 1 << 24;
+/** 2100-01-01, in seconds since 1970. */
+const farFuture = 4_102_444_800n;
+
+/** True when a header that a writer can have stands at the start of `window`, and a line with its priority, or nothing. */
 export function isPageStart(window: Uint8Array): boolean {
   const header = pageHeaderAt(window, 0);
-  if (header === null) return false;
+  if (header === null || (header.time?.seconds ?? 0n) > farFuture) return false;
   const log = window.subarray(header.size, pageWindow);
+  const isBlank = log.every((byte, i) => byte === 0xff || (i === 0 && byte === 0));
+  if (isBlank) return header.seq < mostRecords || header.seq > unusedSeq - mostRecords;
+  if (!/^<\d{1,3}>/.test(String.fromCharCode(...log.subarray(0, 5)))) return false;
   const end = log.findIndex((byte) => byte === 0 || byte === 0xff);
-  const first = end === -1 ? log : log.subarray(0, end);
-  if (first.length === 0) return log.every((byte, i) => byte === 0xff || (i === 0 && byte === 0));
-  return 4 * first.filter(isPrintable).length >= 3 * first.length;
+  const line = end === -1 ? log : log.subarray(0, end);
+  return 4 * line.filter(isPrintable).length >= 3 * line.length;
 }
 
 export function isPrintable(byte: number): boolean {

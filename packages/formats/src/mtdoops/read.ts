@@ -3,7 +3,7 @@ import type { Fuel } from '../bytes/need.js';
 import { type ByteRange, gaps } from '../bytes/range.js';
 import { slice } from '../bytes/traced.js';
 import type { Finding, Report } from '../finding.js';
-import type { PstoreRecord } from '../record.js';
+import { gradeOf, type PstoreRecord } from '../record.js';
 import type { PageHeader } from './layout.js';
 import { pageText } from './page-text.js';
 import { isErased, logStart, type Region, regionsOf } from './region.js';
@@ -78,7 +78,8 @@ function* recordsOf(area: Area, page: Page, recordSize: number, report: Report, 
     const left = slice(area.content, start + text.tail.start, start + text.tail.end);
     fuel.record(left.bytes.length);
     const findings: Finding[] = [{ code: 'mtdoops.overwritten', at }];
-    yield { backend: 'mtdoops', type: 'dmesg', state: 'stale', stored: at, payload: left, text: left, findings };
+    const grade = gradeOf(findings);
+    yield { backend: 'mtdoops', type: 'dmesg', state: 'stale', grade, stored: at, payload: left, text: left, findings };
   }
   const payload = slice(area.content, start + text.start, start + text.end);
   fuel.record(payload.bytes.length);
@@ -92,6 +93,7 @@ function* recordsOf(area: Area, page: Page, recordSize: number, report: Report, 
     backend: 'mtdoops',
     type: 'dmesg',
     state: 'hidden',
+    grade: gradeOf(findings),
     ...(header === null ? {} : { id: BigInt(header.seq) }),
     ...(header?.time === undefined ? {} : { time: header.time }),
     stored,

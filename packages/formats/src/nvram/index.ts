@@ -1,5 +1,6 @@
 import type { Backend } from '../backend.js';
 import type { ByteRange } from '../bytes/range.js';
+import { withCarvedDumps } from '../dump/carve.js';
 import { knownPartitions, longestPartition } from './layout.js';
 import { isKnownPartition, partitionWindow } from './partition.js';
 import { readNvram } from './read.js';
@@ -26,7 +27,8 @@ export const nvram: Backend = {
     accepts: isKnownPartition,
   },
   areas: areasOf,
-  records: readNvram,
+  records: (area, report, hints, fuel) =>
+    withCarvedDumps('nvram', area, readNvram(area, report, hints, fuel), hints, fuel),
 };
 
 /** As far around the hits as the partitions beside them can reach. */

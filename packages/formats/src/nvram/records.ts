@@ -5,7 +5,7 @@ import { extent, slice, type TracedBytes } from '../bytes/traced.js';
 import type { Finding, Report } from '../finding.js';
 import { formatKernelVersion, isSince, type KernelVersion, newestKernel } from '../kernel-version.js';
 import { kernelVersionIn, looksLikeText, parsePartLine } from '../payload/dmesg.js';
-import type { KernelFile, PstoreRecord, RecordState, RecordType } from '../record.js';
+import { gradeOf, type KernelFile, type PstoreRecord, type RecordState, type RecordType } from '../record.js';
 import { carveReports } from './carve.js';
 import type { Device, Partition } from './chain.js';
 import { dumpFile, idOf, kernelOrder, partitionFile } from './kernel-view.js';
@@ -142,10 +142,12 @@ function recordOf(source: Source, kernel: KernelVersion, state: RecordState, fue
   const file = state === 'live' ? fileOf(source, content, id, kernel) : null;
   const isKept = file?.name.endsWith('.enc.z') === true && report?.reading.complete === true;
   const kept: Finding[] = isKept ? [{ code: 'compress.kept', at: stored }] : [];
+  const findings = [...source.findings, ...(report?.findings ?? []), ...kept];
   return {
     backend: 'nvram',
     type,
     state,
+    ...(state === 'live' ? {} : { grade: gradeOf(findings) }),
     id,
     ...(type === 'dmesg' ? parsePartLine(text.bytes) : {}),
     ...(report?.time === undefined ? {} : { time: report.time }),
@@ -154,7 +156,7 @@ function recordOf(source: Source, kernel: KernelVersion, state: RecordState, fue
     payload,
     text,
     ...(file === null ? {} : { file }),
-    findings: [...source.findings, ...(report?.findings ?? []), ...kept],
+    findings,
   };
 }
 
@@ -178,6 +180,7 @@ function* slackRecord({ data, report: dump }: Source, report: Report, fuel: Fuel
     backend: 'nvram',
     type: 'dmesg',
     state: 'stale',
+    grade: gradeOf([finding]),
     stored: at,
     payload: slack,
     text: slack,

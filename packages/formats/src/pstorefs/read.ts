@@ -8,7 +8,7 @@ import { partsOfEfiId } from '../kernel-efi-id.js';
 import { isSince, type KernelVersion, newestKernel } from '../kernel-version.js';
 import type { NamedFile } from '../named-file.js';
 import { kernelVersionIn, parsePartLine } from '../payload/dmesg.js';
-import type { KernelFile, PstoreRecord, Timestamp } from '../record.js';
+import { gradeOf, type KernelFile, type PstoreRecord, type Timestamp } from '../record.js';
 import { type KernelFileName, parseKernelFileName } from './file-name.js';
 import { type Unwrapped, unwrap } from './wrapping.js';
 
@@ -95,10 +95,11 @@ function recordOf(reading: Reading, kernel: KernelVersion): PstoreRecord {
   const file = name === nameless ? null : kernelFile(reading, time, kernel);
   const isKept = compression !== undefined && complete && file?.name === reading.baseName;
   const kept: Finding[] = isKept ? [{ code: 'compress.kept', at: stored }] : [];
+  const findings = [...reading.findings, ...kept];
   return {
     backend: name === nameless && header !== undefined ? 'ramoops' : name.backend,
     type: name.type,
-    state: file === null ? 'hidden' : 'live',
+    ...(file === null ? { state: 'hidden', grade: gradeOf(findings) } : { state: 'live' }),
     ...(name.id === undefined ? {} : { id: name.id }),
     ...(ofId === null ? {} : { part: ofId.part, count: ofId.count }),
     ...(name.type === 'dmesg' ? parsePartLine(text.bytes) : {}),
@@ -108,7 +109,7 @@ function recordOf(reading: Reading, kernel: KernelVersion): PstoreRecord {
     payload,
     text,
     ...(file === null ? {} : { file }),
-    findings: [...reading.findings, ...kept],
+    findings,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Endian } from '../bytes/struct.js';
 import type { KernelVersion } from '../kernel-version.js';
-import { signatureEndian, signatureVersion, type ZoneHeader, zoneHeader } from './layout.js';
+import { damagedDmesgHeader } from './dmesg-header.js';
+import { signatureEndian, signatureVersion, type ZoneHeader, zoneHeader, zoneSignature } from './layout.js';
 import type { Zone } from './zones.js';
 
 /** A place where a zone seems to begin. */
@@ -22,7 +23,7 @@ export function candidateAt(bytes: Uint8Array, at: number, room: number): Candid
   const endian = signatureEndian(bytes, at);
   if (endian === null || at + zoneHeader.size > bytes.length) return null;
   const header = zoneHeader.decode(bytes, at, endian);
-  const version = signatureVersion(header.sig);
+  const version = isMisread(bytes, at, header) ? null : signatureVersion(header.sig);
   if (header.start > header.size || header.size > room) {
     return { at, endian, header, version, kind: 'insane' };
   }
@@ -55,6 +56,9 @@ export function isFull({ start, size }: ZoneHeader): boolean {
   return start < size;
 }
 
+/** Bytes of a damaged header line that must be right to speak for a dump. */
+const clearly = 18;
+
 /** For each zone type the kinds that speak for it, best first. */
 const expectedKinds = {
   dmesg: ['dump'],
@@ -66,15 +70,31 @@ const expectedKinds = {
 /** Bytes of a log that tell its kind. */
 const headLength = 512;
 
+/**
+ * One wrong bit makes the signature of 4.0.0 or 8.0.0 of a plain one. Traces are no text.
+ */
+function isMisread(bytes: Uint8Array, at: number, { sig }: ZoneHeader): boolean {
+  const wrong = (sig ^ zoneSignature) >>> 0;
+  return wrong !== 0 && (wrong & (wrong - 1)) === 0 && isText(headAt(bytes, at + zoneHeader.size, headLength));
+}
+
+function headAt(bytes: Uint8Array, at: number, length: number): string {
+  return String.fromCharCode(...bytes.subarray(at, at + length));
+}
+
+function isText(head: string): boolean {
+  const printable = head.match(/[\t\n\r\x20-\x7e]/g)?.length ?? 0;
+  return printable * 10 >= head.length * 9;
+}
+
 function kindOf(bytes: Uint8Array, at: number, header: ZoneHeader, version: KernelVersion | null): CandidateKind {
   if (header.size === 0) return 'empty';
   if (version !== null) return 'ftrace';
   const data = at + zoneHeader.size;
-  const oldest = bytes.subarray(data + header.start, data + Math.min(header.start + headLength, header.size));
-  const next = bytes.subarray(data, data + Math.min(header.start, headLength - oldest.length));
-  const head = String.fromCharCode(...oldest, ...next);
-  if (/^====\s*-?\d/.test(head)) return 'dump';
+  const oldest = headAt(bytes, data + header.start, Math.min(headLength, header.size - header.start));
+  const head = oldest + headAt(bytes, data, Math.min(header.start, headLength - oldest.length));
+  if (/^====\s*-?\d/.test(head) || damagedDmesgHeader(bytes.subarray(data, data + header.size), clearly) !== null)
+    return 'dump';
   if (/(?:^|\n)\[ *\d{1,7}\.\d{6}\]/.test(head)) return 'console';
-  const printable = head.match(/[\t\n\r\x20-\x7e]/g)?.length ?? 0;
-  return printable * 10 >= head.length * 9 ? 'text' : 'binary';
+  return isText(head) ? 'text' : 'binary';
 }

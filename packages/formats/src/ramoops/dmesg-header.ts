@@ -33,6 +33,41 @@ export function parseDmesgHeader(log: Uint8Array): DmesgHeader | null {
   return { ...values, compressed: false, length: skipSpace(log, fraction.end) };
 }
 
+/** The line of kernels since 4.18, with the ten digits that seconds have had since 2001. */
+const lineForm = '====0000000000.000000-C\n';
+
+/**
+ * The line of kernels since 4.18 with some of its bytes wrong; null when it is none. What it says of the time is
+ * believed where every digit of it is one; else it is 0, as of a clock that does not run.
+ * @param least of the 24 bytes that must be right; random ones have hardly three, text with numbers a dozen
+ */
+export function damagedDmesgHeader(log: Uint8Array, least: number): DmesgHeader | null {
+  const line = String.fromCharCode(...log.subarray(0, lineForm.length));
+  const right = [...lineForm].filter((form, at) => {
+    const byte = line[at] ?? '';
+    return form === '0' ? /\d/.test(byte) : form === 'C' ? /[CD]/.test(byte) : byte === form;
+  });
+  if (right.length < least) return null;
+  const [, seconds = '0', microseconds = '0'] = /^.{4}(\d{10}).(\d{6})/s.exec(line) ?? [];
+  const compressed = line[22] !== 'D';
+  return { seconds: BigInt(seconds), microseconds: BigInt(microseconds), compressed, length: lineForm.length };
+}
+
+/** True when the minus at `at` is that of a header line, whatever stands before its last digits. */
+export function endsDumpLine(bytes: Uint8Array, at: number): boolean {
+  const isLetter = bytes[at + 1] === 0x43 || bytes[at + 1] === 0x44;
+  if (!isLetter || bytes[at + 2] !== lineFeed || at < 8) return false;
+  return /^\d\.\d{6}$/.test(String.fromCharCode(...bytes.subarray(at - 8, at)));
+}
+
+/** True when a line begins at `dataAt`, or the end of one stands between `from` and `end`. */
+export function hasDumpLine(bytes: Uint8Array, from: number, dataAt: number, end: number): boolean {
+  const isBegun = [0, 1, 2, 3].every((i) => bytes[dataAt + i] === equals) && isDigit(bytes[dataAt + 4]);
+  if (isBegun) return true;
+  for (let at = from; at < end; at++) if (bytes[at] === minus && endsDumpLine(bytes, at)) return true;
+  return false;
+}
+
 /** The line of kernels since 4.18: microseconds zero-padded to six digits. */
 export function formatDmesgHeader(seconds: bigint, microseconds: number, compressed: boolean): string {
   return `====${seconds}.${microseconds.toString().padStart(6, '0')}-${compressed ? 'C' : 'D'}\n`;

@@ -1,5 +1,6 @@
-import { patch, slice, type TracedBytes } from '../bytes/traced.js';
-import { type ReedSolomon, reedSolomon } from '../ecc/index.js';
+import type { ByteRange } from '../bytes/range.js';
+import { extent, patch, slice, type TracedBytes } from '../bytes/traced.js';
+import { type Corrected, type ReedSolomon, reedSolomon, type Uncorrectable } from '../ecc/index.js';
 import { zoneHeader } from './layout.js';
 
 /** Data bytes a block (persistent_ram_init_ecc, fs/pstore/ram_core.c; no driver in the kernel uses another size). */
@@ -77,6 +78,7 @@ export function correctData(
   geometry: EccGeometry,
   codec: ReedSolomon | null,
   size: number,
+  doubt?: Doubt,
 ): Correction {
   const places: BlockPlace[] = [];
   for (let block = 0; block * blockSize < size; block++) {
@@ -88,7 +90,7 @@ export function correctData(
       parityAt: geometry.parityAt + block * geometry.eccSize,
     });
   }
-  return correct(zone, codec, places);
+  return correct(zone, codec, places, doubt);
 }
 
 interface BlockPlace {
@@ -98,7 +100,12 @@ interface BlockPlace {
   readonly parityAt: number;
 }
 
-function correct(zone: TracedBytes, codec: ReedSolomon | null, places: readonly BlockPlace[]): Correction {
+function correct(
+  zone: TracedBytes,
+  codec: ReedSolomon | null,
+  places: readonly BlockPlace[],
+  doubt?: Doubt,
+): Correction {
   if (codec === null) return { zone, corrected: 0, badBlocks: [], repairedBlocks: [] };
   const { bytes } = zone;
   const repairedBlocks: number[] = [];
@@ -107,7 +114,9 @@ function correct(zone: TracedBytes, codec: ReedSolomon | null, places: readonly 
   let corrected = 0;
   for (const { block, at, length, parityAt } of places) {
     const data = bytes.subarray(at, at + length);
-    const result = codec.decode(data, bytes.subarray(parityAt, parityAt + codec.parity));
+    const parity = bytes.subarray(parityAt, parityAt + codec.parity);
+    const asKernel = codec.decode(data, parity);
+    const result = asKernel.ok || doubt === undefined ? asKernel : withErasures(codec, data, parity, doubt);
     if (!result.ok) {
       badBlocks.push(block);
     } else if (result.corrected > 0) {
@@ -120,8 +129,35 @@ function correct(zone: TracedBytes, codec: ReedSolomon | null, places: readonly 
   return { zone: fixed === null ? zone : patch(zone, 0, fixed), corrected, badBlocks, repairedBlocks };
 }
 
+/** Which bytes of a bad block are most likely wrong: positions in data followed by parity. Kernels have no such thing. */
+export type Doubt = (data: Uint8Array, parity: Uint8Array) => readonly number[];
+
+/** Parity bytes that no erasure uses up: a chance result passes once in 65536. */
+const kept = 2;
+
+/** Decodes with the doubtful bytes given up, as many as there may be. */
+export function withErasures(
+  codec: ReedSolomon,
+  data: Uint8Array,
+  parity: Uint8Array,
+  doubt: Doubt,
+): Corrected | Uncorrectable {
+  const erased = doubt(data, parity);
+  const most = codec.parity - kept;
+  if (erased.length === 0 || erased.length > most) return { ok: false };
+  const result = codec.decode(data, parity, erased);
+  if (!result.ok) return result;
+  const errors = result.positions.filter((position) => !erased.includes(position)).length;
+  return 2 * errors + erased.length <= most ? result : { ok: false };
+}
+
+/** Where the data of one block stands on the medium. */
+export function rangeOfBlock(zone: TracedBytes, block: number, capacity: number): ByteRange {
+  return extent(blockOf(zone, block, capacity)) as ByteRange;
+}
+
 /** The data of one block, as it stands in a zone. */
-export function blockOf(zone: TracedBytes, block: number, capacity: number): TracedBytes {
+function blockOf(zone: TracedBytes, block: number, capacity: number): TracedBytes {
   if (block < 0) return slice(zone, 0, zoneHeader.size);
   const from = zoneHeader.size + block * blockSize;
   return slice(zone, from, Math.min(from + blockSize, zoneHeader.size + capacity));

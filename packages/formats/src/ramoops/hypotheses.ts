@@ -15,6 +15,8 @@ export interface Scene {
   readonly candidates: readonly Candidate[];
   readonly given: RamoopsParameters;
   readonly arrangements: readonly Arrangement[];
+  /** Where zones would begin by the header lines of their dumps, ascending. */
+  readonly dumpLines: readonly { readonly at: number }[];
   /** Signatures that a zone of this medium may have. */
   readonly signatures: ReadonlySet<number>;
   readonly effort: Effort;
@@ -79,7 +81,7 @@ export function* cuts(scene: Scene, frame: Frame, lost: boolean): Generator<Hypo
       for (const tail of tails(scene, frame, inside, marks, start, first)) {
         const total = tail.consoleSize + tail.pmsgSize + tail.ftraceSize;
         const dumpMem = frame.memSize === null ? start - frame.base : frame.memSize - total;
-        for (const recordSize of recordSizes(given.recordSize, inside, dumpMem)) {
+        for (const recordSize of recordSizes(scene, inside, dumpMem)) {
           const sizes = { memSize: dumpMem + total, recordSize, ...tail, eccSize: given.eccSize ?? 0 };
           yield* arranged(frame.base, sizes, arrangements, inside, seen);
         }
@@ -189,10 +191,10 @@ function openSizes(scene: Scene, inside: readonly Candidate[], at: number, end: 
   return sizes;
 }
 
-function recordSizes(given: number | undefined, inside: readonly Candidate[], dumpMem: number): number[] {
-  if (given !== undefined) return [floorPowerOfTwo(given)];
+function recordSizes({ given, dumpLines }: Scene, inside: readonly Candidate[], dumpMem: number): number[] {
+  if (given.recordSize !== undefined) return [floorPowerOfTwo(given.recordSize)];
   if (dumpMem < smallestZone) return [0];
-  const distances = strides(inside).map(floorPowerOfTwo);
+  const distances = [...strides(inside), ...strides(dumpLines)].map(floorPowerOfTwo);
   return [...new Set([...distances, floorPowerOfTwo(dumpMem)])].filter((size) => size <= dumpMem);
 }
 

@@ -1,4 +1,4 @@
-import type { Backend } from '../backend.js';
+import type { Backend, Signature } from '../backend.js';
 import { areasOf } from './areas.js';
 import { candidateAt } from './candidates.js';
 import { isPreZoneDump } from './pre-zone.js';
@@ -19,23 +19,48 @@ export { readRamoops } from './read.js';
 export { encodeRamoops, type RamoopsMedium, type RamoopsRecord } from './write.js';
 export { type Arrangement, arrangementOf, arrangements, ramoopsZones, type Zone, type ZoneType } from './zones.js';
 
+/**
+ * "DBGC", whatever follows; and that XORed with LINUX_VERSION_CODE of 3.x to 9.x, the signature of ftrace zones, before a start and
+ * a size below 512 MiB. In both byte orders.
+ */
+const zoneSignatures: readonly Signature[] = [
+  { bytes: [0x44, 0x42, 0x47, 0x43], mask: [0xff, 0xff, 0xff, 0xff] },
+  { bytes: [0x43, 0x47, 0x42, 0x44], mask: [0xff, 0xff, 0xff, 0xff] },
+  { bytes: [0, 0x40, 0x40, 0x43, 0, 0, 0, 0, 0, 0, 0, 0], mask: [0, 0xe0, 0xf0, 0xff, 0, 0, 0, 0xe0, 0, 0, 0, 0xe0] },
+  { bytes: [0x43, 0x40, 0x40, 0, 0, 0, 0, 0, 0, 0, 0, 0], mask: [0xff, 0xf0, 0xe0, 0, 0xe0, 0, 0, 0, 0xe0, 0, 0, 0] },
+];
+
+/** `0` to `7`, `8` and `9`, `.`: a byte and its mask. */
+const [low, high, point] = [
+  [0x30, 0xf8],
+  [0x38, 0xfe],
+  [0x2e, 0xff],
+] as const;
+
+/** "====" and the first two characters of a time: dumps, from before there were zones or where the zone header is lost. */
+const dumpLineSignatures: readonly Signature[] = [low, high].flatMap((first) =>
+  [low, high, point].map((second) => ({
+    bytes: [0x3d, 0x3d, 0x3d, 0x3d, first[0], second[0]],
+    mask: [0xff, 0xff, 0xff, 0xff, first[1], second[1]],
+  })),
+);
+
 /** ramoops: a region of RAM cut into zones (fs/pstore/ram.c, fs/pstore/ram_core.c). */
 export const ramoops: Backend = {
   name: 'ramoops',
   probe: {
-    signatures: [
-      // "DBGC" and, XORed with LINUX_VERSION_CODE of 3.x to 9.x, the signature of ftrace zones, in both byte orders.
-      { bytes: [0x00, 0x00, 0x40, 0x43], mask: [0x00, 0x00, 0xf0, 0xff] },
-      { bytes: [0x43, 0x40, 0x00, 0x00], mask: [0xff, 0xf0, 0x00, 0x00] },
-      // "====": dumps from before there were zones.
-      { bytes: [0x3d, 0x3d, 0x3d, 0x3d], mask: [0xff, 0xff, 0xff, 0xff] },
-    ],
-    window: 24,
-    accepts: (window) => isPreZoneDump(window) || isZoneStart(window),
+    signatures: [...zoneSignatures, ...dumpLineSignatures],
+    window: 36,
+    accepts: (window) => isPreZoneDump(window) || isDumpLine(window) || isZoneStart(window),
   },
   areas: areasOf,
   records: readRamoops,
 };
+
+/** The whole line of kernels since 3.12. */
+function isDumpLine(window: Uint8Array): boolean {
+  return /^====\d{1,20}\.\d{1,6}-[CD]\n/.test(String.fromCharCode(...window));
+}
 
 /** No kernel has ever been given larger zones. */
 const largestZone = 2 ** 28;

@@ -6,7 +6,7 @@ import type { Effort } from './effort.js';
 import { candidatesAt, groupsOf } from './groups.js';
 import { cuts, frames, type Hypothesis, isGiven, type Scene } from './hypotheses.js';
 import { type EccEvidence, findBlockCount, findEcc } from './infer-ecc.js';
-import { zoneSignature } from './layout.js';
+import { zoneHeader, zoneSignature } from './layout.js';
 import type { RamoopsParameters, RamoopsSizes } from './parameters.js';
 import { isCut, isPerfect, placesOf, scoreOf } from './score.js';
 import { arrangementOf, arrangements } from './zones.js';
@@ -34,6 +34,7 @@ export function inferLayouts(
   effort: Effort,
 ): Layout[] {
   const groups = groupsOf(candidatesAt(bytes, hits), bytes.length);
+  const linesAt = hits.filter((at) => bytes[at] === equals).map((at) => ({ at: at - zoneHeader.size }));
   // Without a signature only the caller can say that there is a region at all.
   if (groups.length === 0 && isGiven(given)) groups.push([]);
   return groups.flatMap((group) => {
@@ -42,7 +43,7 @@ export function inferLayouts(
     let from = groups.length === 1 ? 0 : (group[0]?.at ?? 0);
     do {
       if (effort.isSpent()) break;
-      const layout = bestLayout(bytes, from, rest, given, asKernel, codecs, effort);
+      const layout = bestLayout(bytes, from, rest, linesAt, given, asKernel, codecs, effort);
       if (layout !== null) found.push(layout);
       const next = layout === null ? (rest[0]?.at ?? 0) + 1 : layout.base + layout.sizes.memSize;
       rest = rest.filter((candidate) => candidate.at >= next);
@@ -52,15 +53,20 @@ export function inferLayouts(
   });
 }
 
+/** Header lines of dumps begin with it. */
+const equals = 0x3d;
+
 function bestLayout(
   bytes: Uint8Array,
   from: number,
   candidates: readonly Candidate[],
+  linesAt: Scene['dumpLines'],
   given: RamoopsParameters,
   asKernel: KernelVersion | undefined,
   codecs: Codecs,
   effort: Effort,
 ): Layout | null {
+  effort.spend(linesAt.length);
   const endian = majorityEndian(candidates);
   const alike = candidates.filter((candidate) => candidate.endian === endian);
   const scene: Scene = {
@@ -69,6 +75,7 @@ function bestLayout(
     given,
     candidates: alike,
     arrangements: isGiven(given) && asKernel !== undefined ? [arrangementOf(asKernel)] : arrangements,
+    dumpLines: linesAt.filter(({ at }) => at >= from),
     signatures: new Set([zoneSignature, ...alike.slice(0, 1024).map(({ header }) => header.sig)]),
     effort,
     eccSize: given.eccSize ?? findEcc(gapsBetween(bytes, alike), undefined, codecs, endian).eccSize,

@@ -41,7 +41,7 @@ function zoneSizesOf(capacity: number, eccSize: number): number[] {
 }
 
 /** Distances between neighbouring signatures at the beginning: sizes of dump zones. */
-export function strides(candidates: readonly Candidate[]): number[] {
+export function strides(candidates: readonly Pick<Candidate, 'at'>[]): number[] {
   const distances = candidates.slice(1, 9).map(({ at }, i) => at - (candidates[i]?.at ?? 0));
   return [...new Set(distances)].filter((distance) => distance >= smallestZone);
 }

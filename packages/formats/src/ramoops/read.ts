@@ -4,17 +4,19 @@ import { type ByteRange, gaps } from '../bytes/range.js';
 import { concat, extent, fill, slice, type TracedBytes } from '../bytes/traced.js';
 import type { Report } from '../finding.js';
 import { formatKernelVersion, newestKernel } from '../kernel-version.js';
-import { parsePartLine } from '../payload/dmesg.js';
+import { looksLikeText, parsePartLine } from '../payload/dmesg.js';
 import type { PstoreRecord } from '../record.js';
+import { carveDumps, carveLog } from './carve.js';
 import { type Dump, readDumps } from './dumps.js';
 import { type Codecs, eccGeometry, zoneCodecs } from './ecc-blocks.js';
-import { effortFor } from './effort.js';
+import { type Effort, effortFor, effortOf } from './effort.js';
 import { inferLayouts, type Layout } from './infer.js';
 import { dumpTime, writerOf } from './kernel.js';
 import { zoneHeader } from './layout.js';
 import { formatRamoopsParameters } from './parameters.js';
 import { isSlotStart, readPreZoneDump } from './pre-zone.js';
 import { recordsOf } from './records.js';
+import { type KnownTexts, knownTexts, unlessShown, withRecovered } from './recover.js';
 import { readZone, type ZoneReading } from './zone.js';
 import { arrangementOf, ramoopsZones } from './zones.js';
 
@@ -32,10 +34,41 @@ export function* readRamoops(area: Area, report: Report, hints: Hints, fuel: Fue
     report({ code: 'area.no-layout', at: range, detail: formatRamoopsParameters(hints.ramoops) });
   }
   const covered: ByteRange[] = [];
-  for (const layout of layouts) yield* readRegion(area, seenBy(layout, hints), codecs, covered, report, hints, fuel);
+  const mending = effortOf(mostMended);
+  const shown = knownTexts();
+  const once = { covered, shown, mending };
+  for (const layout of layouts) yield* readRegion(area, seenBy(layout, hints), codecs, once, report, hints, fuel);
   yield* readPreZone(area, hits, covered, fuel);
+  if (hints.asKernel === undefined)
+    yield* unlessShown(carve(content, layouts.length > 0, shown, hints, fuel), shown, report);
   for (const open of gaps(range, covered)) report({ code: 'area.slack', at: open });
 }
+
+/** What the regions of one area share. */
+interface Once {
+  readonly covered: ByteRange[];
+  readonly shown: KnownTexts;
+  readonly mending: Effort;
+}
+
+/** What no structure holds: dumps by their lines and, where there is no structure at all, any lines of a log. */
+function* carve(
+  content: TracedBytes,
+  isCut: boolean,
+  shown: KnownTexts,
+  hints: Hints,
+  fuel: Fuel,
+): Generator<PstoreRecord> {
+  const taken = shown.all().flatMap(({ payload }) => extent(payload) ?? []);
+  const log = isCut ? null : carveLog(content);
+  for (const record of [...carveDumps(content, taken, hints, fuel), ...(log === null ? [] : [log])]) {
+    fuel.record(record.payload.bytes.length);
+    yield record;
+  }
+}
+
+/** Streams of one area that are changed until they can be read: each takes about half a second. */
+const mostMended = 4;
 
 /** The layout that a named kernel would make of the same parameters. */
 function seenBy(layout: Layout, hints: Hints): Layout {
@@ -49,22 +82,22 @@ function* readRegion(
   area: Area,
   layout: Layout,
   codecs: Codecs,
-  covered: ByteRange[],
+  { covered, shown, mending }: Once,
   report: Report,
   hints: Hints,
   fuel: Fuel,
 ): Generator<PstoreRecord> {
   const base = area.range.start + layout.base;
-  const region = { start: base, end: base + layout.sizes.memSize };
+  const range = { start: base, end: base + layout.sizes.memSize };
   report({
     code: 'area.layout',
-    at: region,
+    at: range,
     detail: formatRamoopsParameters({ memAddress: hints.ramoops?.memAddress ?? base, ...layout.sizes }),
   });
   if (layout.rival !== undefined) {
-    report({ code: 'area.ambiguous', at: region, detail: formatRamoopsParameters(layout.rival) });
+    report({ code: 'area.ambiguous', at: range, detail: formatRamoopsParameters(layout.rival) });
   }
-  if (region.end > area.range.end) report({ code: 'area.truncated', at: { start: area.range.end, end: region.end } });
+  if (range.end > area.range.end) report({ code: 'area.truncated', at: { start: area.range.end, end: range.end } });
   const codec = codecs(layout.sizes.eccSize);
   const readings = layout.zones.flatMap((zone): ZoneReading[] => {
     const geometry = eccGeometry(zone.size, layout.sizes.eccSize, layout.blockCount);
@@ -83,8 +116,11 @@ function* readRegion(
   }
   const writer = writerOf(readings, textsOf(readings, dumps));
   const kernel = hints.asKernel ?? writer ?? newestKernel;
-  if (writer !== null) report({ code: 'area.writer', at: region, detail: formatKernelVersion(writer) });
-  yield* recordsOf({ layout, readings, dumps, kernel }, report, fuel);
+  if (writer !== null) report({ code: 'area.writer', at: range, detail: formatKernelVersion(writer) });
+  const region = { layout, readings, dumps, kernel };
+  // What a named kernel would show is not the place for what it would not.
+  if (hints.asKernel !== undefined) yield* recordsOf(region, report, fuel);
+  else yield* withRecovered(region, { layout, codec, hints, fuel, mending }, shown, report);
 }
 
 /** The bytes of a zone; what the medium is too short for is filled. Null when not even the header is there. */
@@ -117,6 +153,7 @@ function* readPreZone(area: Area, hits: readonly number[], covered: ByteRange[],
       backend: 'ramoops',
       type: 'dmesg',
       state: 'hidden',
+      grade: looksLikeText(dump.payload.bytes) ? 'certain' : 'possible',
       ...(time === undefined ? {} : { time }),
       ...parsePartLine(dump.payload.bytes),
       stored,

@@ -9,7 +9,7 @@ import { parsePartLine } from '../payload/dmesg.js';
 import { ftraceText } from '../payload/ftrace.js';
 import { guessFtraceLayout } from '../payload/ftrace-guess.js';
 import { mergeFtrace } from '../payload/ftrace-merge.js';
-import type { EccSummary, KernelFile, PstoreRecord, Timestamp } from '../record.js';
+import { type EccSummary, gradeOf, type KernelFile, type PstoreRecord, type Timestamp } from '../record.js';
 import type { Dump } from './dumps.js';
 import { eccGeometry } from './ecc-blocks.js';
 import type { Layout } from './infer.js';
@@ -17,7 +17,7 @@ import { acceptedFtrace, dumpBufferSize, dumpTime, fileTime, isRelease } from '.
 import type { ZoneReading } from './zone.js';
 
 /** A region as read, zone by zone, and the kernel whose view of it is asked for. */
-interface RegionReading {
+export interface RegionReading {
   readonly layout: Layout;
   readonly readings: readonly ZoneReading[];
   /** For each dmesg zone with a log. */
@@ -44,7 +44,7 @@ export function* recordsOf(region: RegionReading, report: Report, fuel: Fuel): G
       report({ code: 'kernel.scan-ends', at: record.stored });
     }
     if (file !== null && !ended) yield { ...record, state: 'live', file };
-    else hidden.push({ ...record, state: 'hidden' });
+    else hidden.push({ ...record, state: 'hidden', grade: gradeOf(record.findings) });
   }
   yield* hidden;
 }

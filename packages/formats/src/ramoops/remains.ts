@@ -1,3 +1,4 @@
+import { hasDumpLine } from './dmesg-header.js';
 import type { Scene } from './hypotheses.js';
 import { nearSignature, zoneHeader } from './layout.js';
 
@@ -13,7 +14,8 @@ export function remainsAt(scene: Scene, at: number): Remains {
   if (at + zoneHeader.size >= scene.bytes.length) return { isSigned: false, content: 'beyond' };
   const isSigned = nearSignature(scene.bytes, at, scene.endian, scene.signatures);
   const data = scene.bytes.subarray(at + zoneHeader.size, at + zoneHeader.size + 64);
-  if (/^====\d/.test(String.fromCharCode(...data.subarray(0, 5)))) return { isSigned, content: 'dump' };
+  const dataAt = at + zoneHeader.size;
+  if (hasDumpLine(scene.bytes, at, dataAt, dataAt + 64)) return { isSigned, content: 'dump' };
   const printable = data.reduce((sum, byte) => sum + (byte === 0x0a || (byte >= 0x20 && byte < 0x7f) ? 1 : 0), 0);
   if (data.every((byte) => byte === data[0])) return { isSigned, content: 'blank' };
   return { isSigned, content: printable >= 60 ? 'text' : 'garbage' };

@@ -9,9 +9,15 @@ import { floorPowerOfTwo, type ZoneType } from './zones.js';
 /** Most media are a copy of the region alone. */
 const wholeBonus = 4;
 
-/** A zone at every signature, and at every zone a signature whose log fits. */
+/** A zone at every signature, at every zone a signature whose log fits, and every dump in such a log. */
 export function isPerfect({ base, zones }: Hypothesis, scene: Scene, places: Places): boolean {
   if (zones.length !== scene.candidates.length) return false;
+  const isLogged = (at: number) =>
+    zones.some(({ start }) => {
+      const log = places.at.get(base + start)?.header.size ?? 0;
+      return at >= base + start && at < base + start + Math.max(1, log);
+    });
+  if (!scene.dumpLines.slice(0, fewLines).every(({ at }) => isLogged(at))) return false;
   return zones.every(({ start, size }) => {
     const fits = (places.at.get(base + start)?.header.size ?? size) <= size - zoneHeader.size;
     return (
@@ -19,6 +25,9 @@ export function isPerfect({ base, zones }: Hypothesis, scene: Scene, places: Pla
     );
   });
 }
+
+/** Dump lines that are looked at. */
+const fewLines = 64;
 
 /** Candidates by offset, and what those up to each cost when no zone begins there. */
 export interface Places {

@@ -5,13 +5,23 @@ import type { ReedSolomon } from '../ecc/index.js';
 import type { Finding } from '../finding.js';
 import type { KernelVersion } from '../kernel-version.js';
 import type { EccSummary } from '../record.js';
-import { blockOf, type Correction, correctData, correctHeader, type EccGeometry } from './ecc-blocks.js';
+import {
+  type Correction,
+  correctData,
+  correctHeader,
+  type Doubt,
+  type EccGeometry,
+  rangeOfBlock,
+} from './ecc-blocks.js';
 import { signatureVersion, type ZoneHeader, zoneHeader, zoneSignature } from './layout.js';
 import type { Zone } from './zones.js';
 
 /** One zone, read by the kernel's rules (persistent_ram_post_init, fs/pstore/ram_core.c). */
 export interface ZoneReading {
   readonly zone: Zone;
+  /** Exactly its bytes, as they stand on the medium. */
+  readonly content: TracedBytes;
+  readonly geometry: EccGeometry;
   /** Header to last parity byte, on the root medium. */
   readonly stored: ByteRange;
   /** The ring, corrected and unrolled, oldest byte first; null when the kernel takes the zone for empty or discards it. */
@@ -45,9 +55,45 @@ export function readZone(
   const fault = faultOf(zone, header, version, geometry.capacity);
   if (fault !== null) findings.push({ code: fault.code, at: stored, detail: fault.detail });
   const isLog = fault === null || fault.code === 'zone.inconsistent';
-  const body = correctData(head.zone, geometry, codec, isLog ? header.size : 0);
+  return readingOf(zone, content, geometry, codec, head, isLog ? header : null, version, findings);
+}
+
+/**
+ * The same with the header that must have stood there.
+ * @param repaired the zone with that header
+ * @param doubt which bytes of a bad block are tried as erasures
+ */
+export function readZoneAs(
+  { zone, content, geometry }: ZoneReading,
+  repaired: TracedBytes,
+  header: ZoneHeader,
+  codec: ReedSolomon | null,
+  doubt: Doubt,
+  findings: readonly Finding[],
+): ZoneReading {
+  const head = { zone: repaired, corrected: 0, badBlocks: [], repairedBlocks: [] };
+  const version = zone.type === 'ftrace' ? signatureVersion(header.sig) : null;
+  return readingOf(zone, content, geometry, codec, head, header, version, findings, doubt);
+}
+
+/** @param header null where there is no log */
+function readingOf(
+  zone: Zone,
+  content: TracedBytes,
+  geometry: EccGeometry,
+  codec: ReedSolomon | null,
+  head: Correction,
+  header: ZoneHeader | null,
+  version: KernelVersion | null,
+  notes: readonly Finding[],
+  doubt?: Doubt,
+): ZoneReading {
+  const body = correctData(head.zone, geometry, codec, header?.size ?? 0, doubt);
+  const findings = [...notes];
   for (const pass of [head, body]) findings.push(...eccFindings(pass, content, geometry.capacity));
-  const doubtful = [...head.badBlocks, ...body.badBlocks].map((block) => rangeOf(content, block, geometry.capacity));
+  const doubtful = [...head.badBlocks, ...body.badBlocks].map((block) =>
+    rangeOfBlock(content, block, geometry.capacity),
+  );
   const summary = {
     size: geometry.eccSize,
     corrected: head.corrected + body.corrected,
@@ -55,8 +101,10 @@ export function readZone(
   };
   return {
     zone,
-    stored,
-    log: isLog ? unroll(body.zone, header) : null,
+    content,
+    geometry,
+    stored: extent(content) as ByteRange,
+    log: header === null ? null : unroll(body.zone, header),
     version,
     ...(codec === null ? {} : { ecc: summary }),
     doubtful,
@@ -88,12 +136,8 @@ interface Fault {
 
 function eccFindings(pass: Correction, content: TracedBytes, capacity: number): Finding[] {
   const of = (code: 'ecc.corrected' | 'ecc.uncorrectable', blocks: readonly number[]) =>
-    blocks.map((block) => ({ code, at: rangeOf(content, block, capacity), detail: nameOf(block) }));
+    blocks.map((block) => ({ code, at: rangeOfBlock(content, block, capacity), detail: nameOf(block) }));
   return [...of('ecc.corrected', pass.repairedBlocks), ...of('ecc.uncorrectable', pass.badBlocks)];
-}
-
-function rangeOf(content: TracedBytes, block: number, capacity: number): ByteRange {
-  return extent(blockOf(content, block, capacity)) as ByteRange;
 }
 
 function nameOf(block: number): string {

@@ -1,4 +1,5 @@
 import type { Backend } from '../backend.js';
+import { withCarvedDumps } from '../dump/carve.js';
 import { areasOf } from './areas.js';
 import { isZoneStart, placeSignatures, placeWindow } from './places.js';
 import { readZones } from './read.js';
@@ -14,5 +15,6 @@ export const zone: Backend = {
   name: 'pstore_blk',
   probe: { signatures: placeSignatures, window: placeWindow, accepts: isZoneStart },
   areas: areasOf,
-  records: readZones,
+  records: (area, report, hints, fuel) =>
+    withCarvedDumps('pstore_blk', area, readZones(area, report, hints, fuel), hints, fuel),
 };

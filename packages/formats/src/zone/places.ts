@@ -1,7 +1,7 @@
 import type { Signature } from '../backend.js';
 import type { Endian } from '../bytes/struct.js';
 import { decodeKmsgHeader, type KmsgHeader } from './kmsg-header.js';
-import { kmsgHeader64, signatureAt, signatureOf, type ZoneType, zoneHeader } from './layout.js';
+import { kmsgHeader64, kmsgMagic, signatureAt, signatureOf, type ZoneType, zoneHeader } from './layout.js';
 import { largestDevice } from './zones.js';
 
 /** Sizes of zones are multiples of it, but for those of traces. */
@@ -35,17 +35,26 @@ export interface PlacedZone {
 /** Bytes that `isZoneStart` looks at. */
 export const placeWindow = zoneHeader.size + kmsgHeader64.size;
 
-/** The signatures of all types in both byte orders. */
+/** Of both byte orders: a dump with the magic behind its header, rings with figures below 256 MiB. */
 export const placeSignatures: readonly Signature[] = (['dmesg', 'console', 'ftrace', 'pmsg'] as const).flatMap(
   (type) => {
-    const bytes = [0, 8, 16, 24].map((shift) => (signatureOf(type) >>> shift) & 0xff);
-    const mask = [0xff, 0xff, 0xff, 0xff];
-    return [
-      { bytes, mask },
-      { bytes: bytes.toReversed(), mask },
-    ];
+    const words: readonly Word[] =
+      type === 'dmesg' ? [signatureOf(type), null, null, kmsgMagic] : [signatureOf(type), 'small', 'small'];
+    return [signatureOfWords(words, false), signatureOfWords(words, true)];
   },
 );
+
+/** Of 32 bits; null is any. */
+type Word = number | 'small' | null;
+
+function signatureOfWords(words: readonly Word[], isBigEndian: boolean): Signature {
+  const ordered = (bytes: number[]) => (isBigEndian ? bytes.reverse() : bytes);
+  const bytesOf = (word: number) => [0, 8, 16, 24].map((shift) => (word >>> shift) & 0xff);
+  return {
+    bytes: words.flatMap((word) => ordered(bytesOf(typeof word === 'number' ? word : 0))),
+    mask: words.flatMap((word) => ordered(bytesOf(word === null ? 0 : word === 'small' ? 0xf000_0000 : 0xffff_ffff))),
+  };
+}
 
 /** The header at `at`, whatever its figures are; null where there is no signature, or less than a header. */
 export function headerAt(content: Uint8Array, at: number): PlacedHeader | null {

@@ -10,7 +10,7 @@ import { ftraceRecordSize, ftraceText } from '../payload/ftrace.js';
 import { type GuessedLayout, guessFtraceLayout } from '../payload/ftrace-guess.js';
 import type { FtraceLayout } from '../payload/ftrace-layout.js';
 import { mergeFtrace } from '../payload/ftrace-merge.js';
-import type { KernelFile, PstoreRecord, RecordState } from '../record.js';
+import { gradeOf, type KernelFile, type PstoreRecord, type RecordState } from '../record.js';
 import { dumpFile, type SlotReading } from './dump.js';
 import { duplicatesAmong } from './duplicates.js';
 import { layoutOfErased, textInOrder, tracesInOrder } from './erased-ring.js';
@@ -46,7 +46,7 @@ export function* recordsOf(device: DeviceReading, report: Report, fuel: Fuel): G
       report({ code: 'blk.list-ends', at: record.stored });
     }
     if (state === 'live' && file !== null && !ended) yield { ...record, state, file };
-    else others.push({ ...record, state: state === 'live' ? 'hidden' : state });
+    else others.push({ ...record, state: state === 'live' ? 'hidden' : state, grade: gradeOf(record.findings) });
   }
   yield* others.sort((a, b) => states.indexOf(a.state) - states.indexOf(b.state));
 }

@@ -265,7 +265,7 @@ describe('damage to the frame', () => {
     for (const before of [0, 0x21000]) {
       const larger = new Uint8Array(before + bytes.length);
       larger.set(bytes, before);
-      const names = readAll(larger).records.map(({ file }) => file?.name);
+      const names = readAll(larger).records.flatMap(({ file }) => file?.name ?? []);
       expect(names).toEqual(['dmesg-ramoops-1', 'dmesg-ramoops-2', 'console-ramoops-0', 'pmsg-ramoops-0']);
     }
   });
@@ -300,7 +300,7 @@ describe('damage to the frame', () => {
 
   test('parameters that cannot be', () => {
     const { records, findings } = readAll(medium(whole, v), { ramoops: { ...sizes, memSize: 0x1000 } });
-    expect(records).toEqual([]);
+    expect(records.every(({ state }) => state === 'carved')).toBe(true);
     expect(codesOf(findings)).toContain('area.no-layout');
   });
 });

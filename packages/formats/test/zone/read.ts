@@ -16,10 +16,11 @@ export function hitsOf(medium: Uint8Array): number[] {
   const { signatures, window, accepts } = zone.probe;
   const bytes = Buffer.from(medium.buffer, medium.byteOffset, medium.length);
   const hits = new Set<number>();
-  for (const signature of signatures) {
-    const wanted = Buffer.from(signature.bytes);
-    for (let at = bytes.indexOf(wanted); at >= 0; at = bytes.indexOf(wanted, at + 1)) {
-      if (accepts(medium.subarray(at, at + window))) hits.add(at);
+  for (const { bytes: wanted, mask } of signatures) {
+    const magic = Buffer.from(wanted.slice(0, 4));
+    for (let at = bytes.indexOf(magic); at >= 0; at = bytes.indexOf(magic, at + 1)) {
+      const stands = wanted.every((byte, i) => ((medium[at + i] ?? 0) & mask[i]!) === byte);
+      if (stands && accepts(medium.subarray(at, at + window))) hits.add(at);
     }
   }
   return [...hits].sort((a, b) => a - b);
