@@ -83,7 +83,8 @@ function expectedFiles(folder, { bin }) {
     return [...always, ...programFiles, ...schemas];
   }
   const sources = filesBelow(join(folder, 'src'));
-  const modules = sources.filter((file) => !file.endsWith('.d.ts')).map((file) => `dist/${file.replace(/\.ts$/, '')}`);
+  const compiled = sources.filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
+  const modules = compiled.map((file) => `dist/${file.replace(/\.ts$/, '')}`);
   const outputs = modules.flatMap((module) => ['.js', '.js.map', '.d.ts', '.d.ts.map'].map((end) => module + end));
   return [...always, ...sources.map((file) => `src/${file}`), ...outputs];
 }

@@ -39,6 +39,7 @@ const rules: ArrowRules = {
         { files: /^record\.ts$/, to: String.raw`${inBytes}|finding\.ts` },
         { files: /^kernel-version\.ts$/, to: '(?!)' },
         { files: /^kernel-[\w-]+\.ts$/, to: String.raw`${inBytes}|(record|finding)\.ts|${kernel}` },
+        { files: /^interpret\.ts$/, to: String.raw`${inBytes}|payload/index\.ts|(record|finding)\.ts` },
         { files: /^crash\.ts$/, to: String.raw`${inBytes}|payload/dmesg\.ts|record\.ts` },
         {
           files: /^backend\.ts$/,

@@ -19,7 +19,7 @@ function targetOf(backend: Backend): Target {
     name: backend.name,
     covers: covers.get(backend.name) ?? [],
     maxBytes: maxMedium,
-    slice: 200,
+    slice: 100,
     variants: circumstances.length,
     seeds: () => mediaOf(backend),
     run(medium, variant) {

@@ -1,4 +1,5 @@
 import {
+  type Backend,
   diskEnd,
   type Finding,
   type Partition,
@@ -8,24 +9,65 @@ import {
   backends as theBackends,
 } from '@pstore-decode/formats';
 import type { ByteRange } from '@pstore-decode/formats/bytes';
-import { locate } from './locate.js';
 import { type Claim, contests, settle } from './rivals.js';
 import { most, type Run, walked } from './run.js';
+import { hitsOf } from './scan/hits.js';
 import type { RandomAccessSource } from './source.js';
 
-/** The records of all backends in the areas that they want to read; `within`: where they are searched. */
+/**
+ * The records of all backends in the areas that they want to read, while the search goes on: a stretch of the medium
+ * without a hit parts what stands before it from what stands behind.
+ * @param within where they are searched
+ */
 export async function* recordsOfAreas(
   run: Run,
   within: readonly ByteRange[] | undefined,
 ): AsyncGenerator<PstoreRecord, void, void> {
-  const { source, report, options, medium, decoder } = run;
-  const { hints = {}, backends = theBackends, maxArea = most, signal } = options;
+  const { source, options, medium } = run;
+  const { hints = {}, backends = theBackends, signal } = options;
   const searched = within ?? (await source.dataRanges?.(medium.report, signal));
-  const located = await locate(source, backends, medium.report, { ...options, ...(searched && { within: searched }) });
+  // A region that is named by its address is wanted once, whatever is found.
+  const quiet = hints.ramoops?.memAddress === undefined ? farApart : Number.POSITIVE_INFINITY;
+  /** Hits of each backend, by its place in the list; of those that had none before, none now. */
+  let found = new Map<number, number[]>();
+  const had = new Set<number>();
+  let last = Number.POSITIVE_INFINITY;
+  for await (const { backend, hits } of hitsOf(source, backends, medium.report, {
+    ...options,
+    ...(searched && { within: searched }),
+  })) {
+    if (hits[0]! - last > quiet) {
+      yield* recordsOfHits(run, backends, found);
+      if (run.decoder.isUsedUp()) return;
+      found = new Map();
+    }
+    const known = found.get(backend) ?? [];
+    for (const hit of hits) known.push(hit);
+    found.set(backend, known);
+    had.add(backend);
+    last = hits.at(-1)!;
+  }
   medium.flush();
-  const claims = located.flatMap(({ backend, hits }) => {
+  for (const backend of backends.keys()) if (!had.has(backend)) found.set(backend, []);
+  yield* recordsOfHits(run, backends, found);
+}
+
+/** No area reaches so far from its hits, in bytes. */
+const farApart = 512 << 20;
+
+async function* recordsOfHits(
+  run: Run,
+  backends: readonly Backend[],
+  found: ReadonlyMap<number, readonly number[]>,
+): AsyncGenerator<PstoreRecord, void, void> {
+  const { source, report, options, decoder } = run;
+  const { hints = {}, maxArea = most } = options;
+  const claims = backends.flatMap((backend, i) => {
+    const hits = found.get(i);
+    if (hits === undefined) return [];
     const wanted = decoder.attempt(() => backend.areas(hits, source.size, hints, report), null);
-    return (wanted?.value ?? []).map((whole) => ({ backend, hits, range: clipped(whole, maxArea, report) }));
+    const named = (wanted?.value ?? []).flatMap((whole) => partsOf(whole, options.within ?? [whole]));
+    return named.map((part) => ({ backend, hits, range: clipped(part, maxArea, report) }));
   });
   const isDisk = claims.length > 0 && options.within === undefined;
   const partitions = isDisk ? await partitionsIn(source) : [];
@@ -87,6 +129,13 @@ async function partitionsIn(source: RandomAccessSource): Promise<Partition[]> {
     ? nothing
     : (await source.read({ start: Math.max(diskEnd, size - diskEnd), end: size }, silent)).bytes;
   return partitionsOf({ head, tail, size });
+}
+
+/** What of an area lies where the caller wants to have read. */
+function partsOf({ start, end }: ByteRange, within: readonly ByteRange[]): ByteRange[] {
+  return within
+    .map((range) => ({ start: Math.max(start, range.start), end: Math.min(end, range.end) }))
+    .filter((part) => part.start < part.end || start === end);
 }
 
 function clipped(range: ByteRange, longest: number, report: Report): ByteRange {

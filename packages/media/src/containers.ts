@@ -1,10 +1,28 @@
-import type { Report } from '@pstore-decode/formats';
+import { fileReaders, type Report } from '@pstore-decode/formats';
+import { androidSparse } from './containers/android-sparse.js';
 import { type Container, headSize, type Unwrapped } from './containers/container.js';
+import { elfCore } from './containers/elf-core.js';
+import { ewf } from './containers/ewf.js';
+import { flattened } from './containers/flattened.js';
+import { kdump } from './containers/kdump.js';
+import { avml, lime } from './containers/memory-ranges.js';
 import { qcow2 } from './containers/qcow2.js';
+import { insideFinding } from './containers/unpack.js';
+import { wrappers } from './containers/wrapped.js';
 import type { RandomAccessSource } from './source.js';
 
 /** THE LIST. Each is known by its first bytes; the order is no preference. */
-export const containers: readonly Container[] = [qcow2];
+export const containers: readonly Container[] = [
+  lime,
+  avml,
+  elfCore,
+  kdump,
+  flattened,
+  ewf,
+  androidSparse,
+  qcow2,
+  ...wrappers,
+];
 
 /** Real ones are two deep: a compressed file around a memory dump. */
 const deepest = 4;
@@ -21,7 +39,7 @@ export async function unwrap(
   list: readonly Container[] = containers,
 ): Promise<Unwrapped> {
   let inner: Unwrapped = source;
-  if ((source.files?.length ?? 0) > 1) return source;
+  if ((source.files?.length ?? 0) > 1 || isNamedRecord(source)) return source;
   for (;;) {
     const container = await containerOf(inner, list);
     if (container === null) return inner;
@@ -34,8 +52,13 @@ export async function unwrap(
     const opened = await container.open(inner, report);
     if (opened === null) return inner;
     inner = opened;
-    report({ code: 'container.inside', at: null, detail: `${container.name}: ${opened.size} bytes` });
+    report(insideFinding(container.name, opened.size));
   }
+}
+
+/** Whether it is a file that a reader of files knows by its name. It may be compressed: its reader sees to that. */
+export function isNamedRecord({ files = [] }: RandomAccessSource): boolean {
+  return files.some(({ path }) => fileReaders.some((reader) => reader.claims(path)));
 }
 
 async function containerOf(medium: RandomAccessSource, list: readonly Container[]): Promise<Container | null> {

@@ -6,6 +6,8 @@ import type { ReadAt } from './read-at.js';
 /** What a source needs of an open file. */
 export interface Access {
   readonly readAt: ReadAt;
+  /** Of the open file; once it is closed none that the system knows. */
+  descriptor(): number;
   stat(): Promise<BigIntStats>;
   close(): Promise<void>;
 }
@@ -33,6 +35,7 @@ function smallFileAccess(opened: number): Access {
   let fd = opened;
   return {
     readAt: async (target, position) => readSync(fd, target, 0, target.length, position),
+    descriptor: () => fd,
     stat: async () => fstatSync(fd, { bigint: true }),
     async close() {
       if (fd !== noDescriptor) closeSync(fd);
@@ -47,6 +50,7 @@ const noDescriptor = 2 ** 31 - 1;
 export function handleAccess(handle: FileHandle): Access {
   return {
     readAt: async (target, position) => (await handle.read(target, 0, target.length, position)).bytesRead,
+    descriptor: () => handle.fd,
     stat: () => handle.stat({ bigint: true }),
     close: () => handle.close(),
   };

@@ -1,4 +1,5 @@
 import type { Backend, FileReader, Hints, PstoreRecord, Report } from '@pstore-decode/formats';
+import { interpret } from '@pstore-decode/formats';
 import type { ByteRange, Fuel, Limits } from '@pstore-decode/formats/bytes';
 import type { Unwrapped } from './containers/container.js';
 import type { Guard } from './guard.js';
@@ -43,7 +44,7 @@ export function* walked(
     for (;;) {
       const step = decoder.attempt(() => walk.next(), at);
       if (step === null || step.value.done === true) return;
-      yield step.value.value;
+      yield interpret(step.value.value);
     }
   } finally {
     walk.return?.();

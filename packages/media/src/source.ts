@@ -1,5 +1,6 @@
 import type { Finding, Report } from '@pstore-decode/formats';
 import { type ByteRange, type TracedBytes, trace } from '@pstore-decode/formats/bytes';
+import type { DirectAccess } from './scan/direct-access.js';
 
 /** A file that stands on a source as a whole. */
 export interface NamedRange {
@@ -16,6 +17,8 @@ export interface RandomAccessSource {
   readonly files?: readonly NamedRange[];
   /** What was wrong already when it was opened. */
   readonly findings?: readonly Finding[];
+  /** A faster way to the same bytes, for a search. */
+  readonly direct?: DirectAccess;
   /**
    * All bytes of the range. What the medium does not give comes back as `filled` zeros and is told: `medium.unreadable`
    * for holes and bad sectors, `medium.short` behind an end that came too early.

@@ -22,7 +22,7 @@ export interface SpoolOptions {
  * @throws MediumError `too-long` or `no-room`, and nothing is kept; the reason of the signal
  */
 export async function spool(input: Readable, name: string, options: SpoolOptions = {}): Promise<FileHandle> {
-  const { maxBytes = 64 * 2 ** 30, folder = (await import('node:os')).tmpdir(), signal, onProgress } = options;
+  const { maxBytes = 64 * 2 ** 30, folder, signal, onProgress } = options;
   const handle = await namelessFile(folder, name).catch((error: unknown) => {
     input.destroy();
     throw error;
@@ -67,8 +67,15 @@ export async function fifoStream(path: string): Promise<Readable> {
   return new Socket({ fd, readable: true, writable: false });
 }
 
-async function namelessFile(folder: string, name: string): Promise<FileHandle> {
+/**
+ * A temporary file that has no name any more, mode 0600.
+ * @param where the system's folder for temporary files by default
+ * @param name of the medium, for errors
+ * @throws MediumError `no-room`
+ */
+export async function namelessFile(where: string | undefined, name: string): Promise<FileHandle> {
   const { randomUUID } = await import('node:crypto');
+  const folder = where ?? (await import('node:os')).tmpdir();
   const path = join(folder, `pstore-decode-${randomUUID()}`);
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
   const handle = await promises.open(path, flags, 0o600).catch((error: unknown) => {
@@ -78,7 +85,14 @@ async function namelessFile(folder: string, name: string): Promise<FileHandle> {
   return handle;
 }
 
-async function writeWhole(handle: FileHandle, chunk: Uint8Array, position: number, folder: string, name: string) {
+/** @throws MediumError `no-room` */
+export async function writeWhole(
+  handle: FileHandle,
+  chunk: Uint8Array,
+  position: number,
+  folder: string | undefined,
+  name: string,
+): Promise<void> {
   for (let done = 0; done < chunk.length; ) {
     const { bytesWritten } = await handle
       .write(chunk, done, chunk.length - done, position + done)
@@ -89,10 +103,11 @@ async function writeWhole(handle: FileHandle, chunk: Uint8Array, position: numbe
   }
 }
 
-function noRoom(error: unknown, folder: string, name: string): MediumError | null {
+function noRoom(error: unknown, folder: string | undefined, name: string): MediumError | null {
   if (!(error instanceof Error && 'code' in error)) return null;
   if (!['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS', 'EACCES', 'EPERM', 'ENOENT', 'ENOTDIR'].includes(String(error.code)))
     return null;
-  const what = `a pipe is kept in ${folder} while it is read, and that folder does not take it (${error.code})`;
+  const where = folder ?? 'the folder for temporary files';
+  const what = `its bytes are kept in ${where} while it is read, and that folder does not take them (${error.code})`;
   return new MediumError('no-room', name, what, 'set TMPDIR to a folder with room, or decode a file', { cause: error });
 }

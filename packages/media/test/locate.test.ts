@@ -25,6 +25,8 @@ const someBackend = fc
   );
 const medium = fc.array(byte, { maxLength: 90 }).map((values) => Uint8Array.from(values));
 const chunkSize = fc.integer({ min: 1, max: 100 });
+/** With the kernel or without. */
+const kernelFrom = fc.constantFrom(0, Number.POSITIVE_INFINITY);
 
 /** The definition, slow: every offset, every signature. */
 function naive(bytes: Uint8Array, { probe }: Backend, isWanted: (at: number) => boolean = () => true): number[] {
@@ -39,23 +41,23 @@ function naive(bytes: Uint8Array, { probe }: Backend, isWanted: (at: number) => 
 }
 
 describe('the hits', () => {
-  test.prop([medium, fc.array(someBackend, { maxLength: 3 }), chunkSize, fc.nat(5)], { numRuns: 200 })(
+  test.prop([medium, fc.array(someBackend, { maxLength: 3 }), chunkSize, fc.nat(5), kernelFrom], { numRuns: 400 })(
     'are those of the definition, whatever the chunk and wherever the bytes lie in memory',
-    async (bytes, list, chunkSize, shift) => {
+    async (bytes, list, chunkSize, shift, kernelFrom) => {
       const shifted = new Uint8Array([...new Uint8Array(shift), ...bytes]).subarray(shift);
-      const located = await locate(fromBytes(shifted), list, unexpected, { chunkSize });
-      expect(located).toEqual(list.map((backend) => ({ backend, hits: naive(bytes, backend), dropped: 0 })));
+      const located = await locate(fromBytes(shifted), list, unexpected, { chunkSize, kernelFrom });
+      expect(located).toEqual(list.map((backend) => ({ backend, hits: naive(bytes, backend) })));
     },
   );
 
-  test.prop([medium, someBackend, chunkSize, fc.array(fc.tuple(fc.nat(90), fc.nat(90)), { maxLength: 4 })])(
+  test.prop([medium, someBackend, chunkSize, fc.array(fc.tuple(fc.nat(90), fc.nat(90)), { maxLength: 4 }), kernelFrom])(
     'of named ranges are those that begin there',
-    async (bytes, backend, chunkSize, pairs) => {
+    async (bytes, backend, chunkSize, pairs, kernelFrom) => {
       const within = pairs.map(([a, b]) => ({
         start: Math.min(a, b, bytes.length),
         end: Math.min(Math.max(a, b), bytes.length),
       }));
-      const [located] = await locate(fromBytes(bytes), [backend], unexpected, { chunkSize, within });
+      const [located] = await locate(fromBytes(bytes), [backend], unexpected, { chunkSize, within, kernelFrom });
       const isWanted = (at: number) => within.some(({ start, end }) => at >= start && at < end);
       expect(located?.hits).toEqual(naive(bytes, backend, isWanted));
     },
@@ -66,9 +68,17 @@ describe('the hits', () => {
     for (let at = 0; at < 300; at++) {
       const bytes = new Uint8Array(304 + (at % 3));
       bytes.set(planted.bytes, at);
-      for (const chunkSize of [1, 7, 64, 100, 4096]) {
+      for (const [chunkSize, kernelFrom] of [
+        [1, 999],
+        [7, 999],
+        [100, 999],
+        [64, 0],
+        [4096, 0],
+        [4096, 999],
+      ] as const) {
         const [located] = await locate(fromBytes(bytes), [fakeBackend({ signatures: [planted] })], unexpected, {
           chunkSize,
+          kernelFrom,
         });
         expect(located?.hits).toEqual([at]);
       }
@@ -91,17 +101,20 @@ describe('the hits', () => {
 describe('the bounds', () => {
   const everywhere = fakeBackend({ signatures: [signature([0], [0])] });
 
-  test.prop([fc.nat(60), chunkSize])(
+  test.prop([fc.nat(60), chunkSize, kernelFrom])(
     'no more hits are kept than allowed, the first ones, and the rest is told',
-    async (maxHits, chunkSize) => {
+    async (maxHits, chunkSize, kernelFrom) => {
       const findings: Finding[] = [];
       const source = fromBytes(new Uint8Array(50));
-      const [located] = await locate(source, [everywhere], (finding) => findings.push(finding), { maxHits, chunkSize });
+      const [located] = await locate(source, [everywhere], (finding) => findings.push(finding), {
+        maxHits,
+        chunkSize,
+        kernelFrom,
+      });
       const kept = Math.min(maxHits, 50);
       expect(located).toEqual({
         backend: everywhere,
         hits: Array.from({ length: kept }, (_, i) => i),
-        dropped: 50 - kept,
       });
       expect(findings.map(({ code, at }) => [code, at])).toEqual(
         kept < 50 ? [['limit.hits', { start: kept, end: 50 }]] : [],
@@ -141,7 +154,7 @@ describe('the bounds', () => {
   test('a long search in memory lets other work in', async () => {
     let ticks = 0;
     const timer = setInterval(() => ticks++, 1);
-    await locate(fromBytes(new Uint8Array(1 << 19)), [everywhere], () => undefined, { chunkSize: 1 << 12, maxHits: 1 });
+    await locate(fromBytes(new Uint8Array(1 << 20)), [everywhere], () => undefined, { chunkSize: 1 << 12 });
     clearInterval(timer);
     expect(ticks).toBeGreaterThan(0);
   });

@@ -5,7 +5,7 @@ import { rangeSet } from '../range-set.js';
 import { checkRange } from '../source.js';
 import type { ContainedSource, Unwrapped } from './container.js';
 import { lossesFor } from './losses.js';
-import { type Mapping, type Packed, type PieceInRange, piecesOf, storedAt } from './pieces.js';
+import { type Mapping, type Packed, type PieceInRange, piecesOf, storedAt, type Unpacked } from './pieces.js';
 import { readWithLosses } from './read-with-losses.js';
 import { joinSpans, rootSpans, unpackedSpan } from './root-spans.js';
 
@@ -22,25 +22,34 @@ const expansion = 4096;
 export function addressSpace(medium: Unwrapped, name: string, mapping: Mapping): ContainedSource {
   const { size } = mapping;
   const root = medium.root ?? medium;
-  let last: Unpacked | null = null;
+  /** The packed piece that was read last: reads in chunks come to it again. */
+  let last: { readonly start: number; readonly unpacked: Unpacked } | null = null;
 
   async function unpacked(piece: ByteRange & Packed): Promise<Unpacked> {
-    if (last?.start === piece.start) return last;
+    if (last?.start === piece.start) return last.unpacked;
     const { bytes, lost } = await readWithLosses(medium, piece.from);
-    const cut = lost[0] === undefined ? undefined : 'its packed bytes cannot be read to the end';
     const result = piece.unpack(bytes.subarray(0, lost[0]?.start));
-    last = { start: piece.start, bytes: result.bytes, why: cut ?? result.reason ?? 'too few bytes' };
-    return last;
+    const cut = lost[0] && { reason: 'its packed bytes cannot be read to the end' };
+    last = { start: piece.start, unpacked: { ...result, ...cut } };
+    return last.unpacked;
   }
 
   return {
     size,
     root,
     containers: [...(medium.containers ?? []), name],
+    ...(mapping.addresses && { addresses: mapping.addresses }),
 
     async read(range, report) {
       checkRange(range, size);
-      const bytes = new Uint8Array(range.end - range.start);
+      let bytes: Uint8Array | null = null; // none yet: most reads are of one stored piece, and its bytes are given as they are
+      const put = (part: Uint8Array, at: number) => {
+        if (part.length === range.end - range.start) bytes = part;
+        else {
+          bytes ??= new Uint8Array(range.end - range.start);
+          bytes.set(part, at);
+        }
+      };
       const filled = rangeSet();
       const losses = lossesFor(name, report);
       const readPart = async ({ piece, part }: PieceInRange) => {
@@ -48,15 +57,22 @@ export function addressSpace(medium: Unwrapped, name: string, mapping: Mapping):
         if (piece.kind === 'stored') {
           const from = storedAt(piece, part);
           const read = await medium.read(from, moved(report, from, part.start));
-          bytes.set(read.bytes, target);
+          put(read.bytes, target);
           for (const hole of filledIn(read)) filled.add(moveRange(hole, part.start));
         } else if (piece.kind === 'packed') {
-          const { bytes: all, why } = await unpacked(piece);
+          const { bytes: all, reason = 'too few bytes', wrongChecksum } = await unpacked(piece);
           const got = all.subarray(part.start - piece.start, part.end - piece.start);
-          bytes.set(got, target);
+          put(got, target);
           const rest = { start: part.start + got.length, end: part.end };
           filled.add(rest);
-          losses.add(rest, 'container.lost', `${why}, ${all.length} of ${piece.end - piece.start} bytes before that`);
+          if (wrongChecksum !== undefined) {
+            losses.add({ start: part.start, end: rest.start }, 'container.checksum', wrongChecksum);
+          }
+          losses.add(
+            rest,
+            'container.lost',
+            `${reason}, ${all.length} of ${piece.end - piece.start} bytes before that`,
+          );
         } else {
           filled.add(part);
           if (piece.kind === 'lost') losses.add(part, piece.code, piece.why);
@@ -66,7 +82,7 @@ export function addressSpace(medium: Unwrapped, name: string, mapping: Mapping):
         for (const piece of pieces) await readPart(piece);
       }
       losses.tell();
-      return { bytes, spans: spansOf(range, filled.within(range)) };
+      return { bytes: bytes ?? new Uint8Array(range.end - range.start), spans: spansOf(range, filled.within(range)) };
     },
 
     async toRoot(range) {
@@ -114,13 +130,6 @@ export function addressSpace(medium: Unwrapped, name: string, mapping: Mapping):
       return found;
     },
   };
-}
-
-/** The packed piece that was read last: reads in chunks come to it again. */
-interface Unpacked {
-  readonly start: number;
-  readonly bytes: Uint8Array;
-  readonly why: string;
 }
 
 function moveRange(range: ByteRange, by: number): ByteRange {

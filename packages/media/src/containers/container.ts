@@ -30,6 +30,8 @@ export interface ContainedSource extends RandomAccessSource {
   readonly containers: readonly string[];
   /** The medium that all of them stand on. */
   readonly root: RandomAccessSource;
+  /** What an offset is besides: `physical`, the address of physical memory of the machine that was dumped. */
+  readonly addresses?: 'physical';
   /**
    * The way back: where these bytes stand on the root medium, in spans whose lengths sum to the range. `copied`: as they
    * are; `derived`: unpacked from all of that range; `filled`, from null: nowhere. Whether they can be read it does not say.
@@ -46,3 +48,8 @@ export interface ContainedSource extends RandomAccessSource {
 
 /** A medium or what was found inside of it; the members of the latter are absent where it is no container. */
 export type Unwrapped = RandomAccessSource & Partial<ContainedSource>;
+
+/** An offset of `medium` in the words of the machine, as `physical 0x3c00000`; null where it is an offset and no more. */
+export function addressOf(medium: Unwrapped, offset: number): string | null {
+  return medium.addresses === undefined ? null : `${medium.addresses} 0x${offset.toString(16)}`;
+}

@@ -1,5 +1,5 @@
 import type { ByteRange } from '@pstore-decode/formats/bytes';
-import type { Decompressed } from '@pstore-decode/formats/compress';
+import type { ContainedSource } from './container.js';
 
 /** A stretch of an address space, all got in the same way. Offsets in bytes. */
 export type Piece = ByteRange & (Stored | Packed | Hole | Lost);
@@ -14,7 +14,15 @@ export interface Stored {
 export interface Packed {
   readonly kind: 'packed';
   readonly from: ByteRange;
-  unpack(stored: Uint8Array): Pick<Decompressed, 'bytes' | 'reason'>;
+  unpack(stored: Uint8Array): Unpacked;
+}
+
+export interface Unpacked {
+  readonly bytes: Uint8Array;
+  /** Why they are not all. */
+  readonly reason?: string;
+  /** Which checksum they do not fit, in words of our own. */
+  readonly wrongChecksum?: string;
 }
 
 /** The container stores nothing here, which means zeros. */
@@ -32,6 +40,7 @@ export interface Lost {
 /** How an address space is made of a medium. */
 export interface Mapping {
   readonly size: number;
+  readonly addresses?: ContainedSource['addresses'];
   /**
    * The piece around the byte at `at`, below `size`, and after it as many as are at hand, each beginning where the one
    * before ends. What comes at `until` and behind it need not be in them.
