@@ -83,27 +83,23 @@ function uniformBytes(byte: number, whole: string): Kind {
 }
 
 const image = 'convert it to a raw image first';
+const unreadable = 'it could not be unpacked, so it was searched as it stands: copy it again';
 const inside = 'records may be files inside it: mount it read-only and look for systemd/pstore';
 
 /** At fixed places, text or bytes. Sources: the formats' own documents, as file(1) knows them. */
 const magics: readonly (readonly [at: number, magic: string, name: string, hint: string])[] = [
-  [0, '\x1f\x8b', 'gzip', 'decompress it first: gzip -dc'],
-  [0, '\xfd7zXZ\0', 'xz', 'decompress it first: xz -dc'],
-  [0, '\x28\xb5\x2f\xfd', 'zstd', 'decompress it first: zstd -dc'],
+  [0, '\x1f\x8b', 'gzip', unreadable],
+  [0, '\xfd7zXZ\0', 'xz', unreadable],
+  [0, '\x28\xb5\x2f\xfd', 'zstd', unreadable],
   [0, 'BZh', 'bzip2', 'decompress it first: bzip2 -dc'],
   [0, 'PK\x03\x04', 'a zip archive', 'unpack it first'],
   [0x101, 'ustar', 'a tar archive', 'unpack it first'],
-  [
-    0,
-    '\x7fELF',
-    'ELF (a program, or a core dump)',
-    'memory dumps in ELF are not read by this version; give the raw region',
-  ],
-  [0, 'EMiL', 'a LiME memory dump', 'it is read as raw bytes by this version; cut the region out if it is split'],
-  [0, 'QFI\xfb', 'a qcow2 disk image', `${image}: qemu-img convert -O raw`],
+  [0, '\x7fELF', 'ELF', 'it is no core dump, or a damaged one: give the memory dump itself'],
+  [0, 'EMiL', 'a LiME memory dump', unreadable],
+  [0, 'QFI\xfb', 'a qcow2 disk image', unreadable],
   [0, 'KDMV', 'a VMDK disk image', `${image}: qemu-img convert -O raw`],
   [0, 'vhdxfile', 'a VHDX disk image', `${image}: qemu-img convert -O raw`],
-  [0, '\x3a\xff\x26\xed', 'an Android sparse image', `${image}: simg2img`],
+  [0, '\x3a\xff\x26\xed', 'an Android sparse image', unreadable],
   [0, 'hsqs', 'a squashfs file system', inside],
   [0x438, '\x53\xef', 'an ext2, ext3 or ext4 file system', inside],
   [0, 'XFSB', 'an XFS file system', inside],

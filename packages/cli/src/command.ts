@@ -1,8 +1,10 @@
+import type { Grade } from '@pstore-decode/formats';
 import type { ExitStatus } from './exit-status.js';
 import type { HintFlags } from './hints.js';
 import type { FoundRecord, InputReport, Reading } from './inputs.js';
 import { readInput } from './inputs.js';
 import type { Io } from './io.js';
+import type { ProgressMode } from './progress.js';
 import { summarise } from './summary.js';
 import type { Ui } from './ui.js';
 
@@ -12,6 +14,10 @@ export interface CommonFlags extends HintFlags {
   readonly jsonl?: true;
   readonly quiet?: true;
   readonly exitStatus?: true;
+  readonly progress: ProgressMode;
+  readonly at?: string;
+  readonly minGrade: Grade;
+  readonly threads?: string;
 }
 
 /** What a command works with. */

@@ -76,7 +76,7 @@ function readCmdline(path: string): string {
 }
 
 /** @throws CliError with the words of the parser where it throws RangeError */
-function parsed<T>(flag: string, hint: string, text: string, parse: (text: string) => T): T {
+export function parsed<T>(flag: string, hint: string, text: string, parse: (text: string) => T): T {
   try {
     return parse(text);
   } catch (error) {

@@ -1,17 +1,23 @@
 import {
+  type ByteRange,
   type Crash,
   type CrashNumbers,
   type Finding,
+  type Grade,
+  grades,
   type Hints,
   joinCrashes,
   type PstoreRecord,
   type Severity,
+  type Span,
   severityOf,
 } from '@pstore-decode/formats';
 import type { Appearance } from './appearance.js';
-import type { Engine, OpenMedium } from './engine.js';
+import type { Engine, OpenMedium, SearchOptions } from './engine.js';
 import { CliError, detailOfSystemError, isMediumError, isSystemError } from './errors.js';
+import { hexRange } from './present/figures.js';
 import { type FilePlace, type FolderFile, placeIn } from './present/file-place.js';
+import type { Progress } from './progress.js';
 
 /** A record and where it was found. */
 export interface FoundRecord {
@@ -22,6 +28,10 @@ export interface FoundRecord {
   readonly record: PstoreRecord;
   /** Of a folder: the file that it stands in. */
   readonly place?: FilePlace;
+  /** In a container: where its bytes stand on the medium itself. */
+  readonly root?: readonly Span[];
+  /** In a memory dump: places are physical addresses. */
+  readonly addresses?: 'physical';
 }
 
 /** An input that is a folder. */
@@ -43,6 +53,8 @@ export interface InputReport {
   readonly input: string;
   /** In bytes; null when it could not be opened. */
   readonly size: number | null;
+  /** What it comes in, the outermost first. */
+  readonly containers: readonly string[];
   /** Null when the input is no folder. */
   readonly folder: FolderReport | null;
   readonly records: readonly FoundRecord[];
@@ -73,6 +85,13 @@ export interface Reading {
   readonly liveOnly: boolean;
   readonly engine: Engine;
   readonly signal: AbortSignal;
+  /** Read only what stands there; of a memory dump by address. */
+  readonly at?: ByteRange;
+  /** Leaves out recovered records of lower grades. */
+  readonly minGrade: Grade;
+  readonly threads?: number;
+  /** Of the search of one input. */
+  readonly progressOf: (input: string) => Progress;
 }
 
 /**
@@ -90,18 +109,20 @@ export async function readInput(
   const types = new Map<string, number>();
   const numbered: NumberedRecord[] = [];
   const ofRecords: Finding[] = [];
+  const progress = reading.progressOf(input);
   let recordCount = 0;
   let failure: CliError | null = null;
   let appearance: Appearance | null = null;
   let medium: OpenMedium | null = null;
   let folder: FolderReport | null = null;
   try {
-    medium = await reading.engine.open(input, reading.signal);
+    medium = await reading.engine.open(input, reading.signal, (finding) => told.push(finding));
     folder = folderOf(medium);
-    const options = { hints: reading.hints, signal: reading.signal };
+    const options = { ...searchOptions(reading, medium, input), hints: reading.hints, onProgress: progress.tell };
     for await (const record of reading.engine.salvage(medium, (finding) => told.push(finding), options)) {
+      progress.clear();
       if (reading.signal.aborted) break;
-      if (reading.liveOnly && record.state !== 'live') {
+      if ((reading.liveOnly && record.state !== 'live') || isBelow(record, reading.minGrade)) {
         told.push(...record.findings);
         continue;
       }
@@ -111,7 +132,13 @@ export async function readInput(
       recordCount += 1;
       numbered.push({ index: recordCount, numbers: crashNumbers(record) });
       const place = placeIn(folder?.files ?? [], record.stored);
-      const found = { input, index: recordCount, record, ...(place !== null && { place }) };
+      const found = {
+        input,
+        index: recordCount,
+        record,
+        ...(place !== null && { place }),
+        ...(await rootOf(medium, record)),
+      };
       if (onRecord === undefined) records.push(found);
       else onRecord(found);
     }
@@ -125,6 +152,7 @@ export async function readInput(
   } catch (error) {
     if (!reading.signal.aborted || error !== reading.signal.reason) failure = refusalOf(input, error);
   } finally {
+    progress.clear();
     await medium?.close();
   }
   const byKey = new Map(told.map((finding) => [keyOf(finding), finding]));
@@ -132,7 +160,8 @@ export async function readInput(
   const all = [...findings, ...ofRecords];
   return {
     input,
-    size: medium?.size ?? null,
+    size: medium?.root?.size ?? medium?.size ?? null,
+    containers: medium?.containers ?? [],
     folder,
     records,
     recordCount,
@@ -145,6 +174,32 @@ export async function readInput(
     interrupted: reading.signal.aborted,
     appearance,
   };
+}
+
+/** The kernel's own records have no grade. */
+function isBelow({ grade }: PstoreRecord, least: Grade): boolean {
+  return grade !== undefined && grades.indexOf(grade) > grades.indexOf(least);
+}
+
+/** @throws CliError when `--at` is behind the end of the medium */
+export function searchOptions({ at, threads, signal }: Reading, { size }: OpenMedium, input: string): SearchOptions {
+  if (at !== undefined && at.start >= size) {
+    throw new CliError(
+      input,
+      `ends at 0x${size.toString(16)}, before ${hexRange(at)}`,
+      'give a place that the medium has',
+    );
+  }
+  return {
+    signal,
+    ...(threads !== undefined && { threads }),
+    ...(at !== undefined && { within: [{ start: at.start, end: Math.min(size, at.end) }] }),
+  };
+}
+
+async function rootOf(medium: OpenMedium, { stored }: PstoreRecord): Promise<Pick<FoundRecord, 'root' | 'addresses'>> {
+  const root = await medium.toRoot?.(stored);
+  return { ...(root && { root }), ...(medium.addresses && { addresses: medium.addresses }) };
 }
 
 /** Without the bytes of the record. */
@@ -176,7 +231,8 @@ export function allFindings(report: InputReport): Finding[] {
 }
 
 /** Why an input cannot be read, in words. @throws the error itself when it is a bug */
-function refusalOf(input: string, error: unknown): CliError {
+export function refusalOf(input: string, error: unknown): CliError {
+  if (error instanceof CliError) return error;
   if (isMediumError(error)) return new CliError(input, error.what, error.hint);
   if (isSystemError(error)) return new CliError(input, detailOfSystemError(error), 'decode a copy of the medium');
   throw error;

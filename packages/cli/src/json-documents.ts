@@ -61,7 +61,7 @@ function inputJson(report: InputReport): object {
     ...(report.size !== null && { size: report.size }),
     records: report.recordCount,
     ...(layouts.length > 0 && { layouts }),
-    ...(report.crashes.length > 0 && { crashes: report.crashes.map(crashJson) }),
+    ...(report.crashes.length > 0 && { crashes: report.crashes.map((crash) => crashJson(crash, report.records)) }),
     findings: report.findings.map(findingJson),
     ...(report.appearance?.seen != null && { seen: report.appearance.seen }),
     ...(failure !== null && {

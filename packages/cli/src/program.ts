@@ -1,13 +1,18 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { Command as Act, CommonFlags } from './command.js';
 import { extract } from './commands/extract.js';
+import { info } from './commands/info.js';
 import { list } from './commands/list.js';
+import { scan } from './commands/scan.js';
 import { show } from './commands/show.js';
+import { trace } from './commands/trace.js';
 import { verify } from './commands/verify.js';
 import type { Engine } from './engine.js';
 import { CliError } from './errors.js';
 import { type ExitStatus, exitStatus } from './exit-status.js';
 import type { Io } from './io.js';
+import { parsePlace } from './place.js';
+import { createProgress } from './progress.js';
 import { createUi } from './ui.js';
 import { version } from './version.js';
 
@@ -51,6 +56,18 @@ export async function runProgram(argv: readonly string[], io: Io, loadEngine: ()
         '--compression <name>',
         'the compressor of every compressed dump: deflate, zlib, lzo, lz4, lz4hc, 842, zstd',
       )
+      .addOption(
+        new Option('--progress <form>', 'of a long search, on standard error: by default a line on a terminal')
+          .choices(['terminal', 'json', 'none'])
+          .default('terminal', ''),
+      )
+      .option('--at <place>', 'read only what stands there: ADDRESS+SIZE; of a memory dump physical addresses')
+      .addOption(
+        new Option('--min-grade <grade>', 'leave out what was recovered with less than that')
+          .choices(['certain', 'probable', 'possible'])
+          .default('possible', ''),
+      )
+      .option('--threads <number>', 'of the search; by default as many as are worth it')
       .option('--as-kernel <version>', 'only what a kernel of that version would show, by its rules')
       .action(async (inputs: readonly string[], flags: Flags) => {
         status = await perform(act, inputs, flags, io, loadEngine);
@@ -62,7 +79,16 @@ export async function runProgram(argv: readonly string[], io: Io, loadEngine: ()
     .summary('print the text of every record (the default)')
     .description('Print the text of every record: what the kernel shows first, crashes first, the oldest crash first.')
     .option(...damage)
-    .option('--raw', 'the bytes of the text as they are; refuses a terminal');
+    .option('--raw', 'the bytes of the text as they are; refuses a terminal')
+    .option('-l, --level <list>', 'only kernel lines of these levels, as for dmesg: err,warn or err+')
+    .option('--facility <list>', 'only kernel lines of these facilities: kern,daemon')
+    .option('-g, --grep <regex>', 'only lines whose message matches')
+    .option('--since <time>', 'only kernel lines from then on: seconds since boot, or UTC')
+    .option('--until <time>', 'only kernel lines up to then')
+    .addOption(new Option('--time-format <form>', 'of kernel lines').choices(['raw', 'delta', 'iso', 'ctime']))
+    .option('-b, --buffer <list>', 'only log entries of Android in these buffers: main,system')
+    .option('-s, --tags <filter>', 'only log entries of Android with these tags, as for logcat -s: TAG:I,*:E')
+    .option('--pid <number>', 'only log entries of Android of this process');
   reads(program.command('list'), list)
     .description('Print one line for each record.')
     .option(...damage);
@@ -71,6 +97,28 @@ export async function runProgram(argv: readonly string[], io: Io, loadEngine: ()
     .requiredOption('-o, --output <folder>', 'where to write; made when it is not there')
     .addOption(new Option('--as <tree>', 'the tree that systemd-pstore makes, with dmesg.txt').choices(['systemd']))
     .option('--force', 'replace files that are there already')
+    .option(...damage);
+  reads(program.command('info'), info)
+    .summary('print what each crash and record says of itself')
+    .description(
+      'Print what died, where and when, and everything that is known of each record, with where it was read.',
+    )
+    .option('--symbols <file>', 'System.map, kallsyms or vmlinux of the kernel that crashed')
+    .option(...damage);
+  reads(program.command('scan'), scan)
+    .summary('print where records may begin, and decode nothing')
+    .description(
+      'Print each place where a record of some backend seems to begin, as it is found; with --json one object a line.',
+    );
+  reads(program.command('trace'), trace)
+    .summary('print function traces, or convert them')
+    .description(
+      'Print the calls of all function traces, or convert them for tools that show traces. Calls have numbers, no times.',
+    )
+    .option('--perfetto', 'for ui.perfetto.dev: protobuf')
+    .option('--chrome', 'for chrome://tracing: JSON')
+    .option('--folded', 'caller and callee with counts, for flame graphs')
+    .option('--symbols <file>', 'System.map, kallsyms or vmlinux of the kernel that traced')
     .option(...damage);
   reads(program.command('verify'), verify).description(
     'Print findings, no text; exit with 3 when bytes were damaged or lost.',
@@ -120,8 +168,25 @@ async function perform<Flags extends CommonFlags>(
   const { ramoops, blk, cmdline, compression, asKernel } = flags;
   const hinted = [ramoops, blk, cmdline, compression, asKernel].some((flag) => flag !== undefined);
   const hints = hinted ? (await import('./hints.js')).hintsOf(flags) : {};
-  const reading = { hints, liveOnly: flags.asKernel !== undefined, engine: await loadEngine(), signal: io.signal };
+  const mode = flags.quiet && flags.progress === 'terminal' ? 'none' : flags.progress;
+  const reading = {
+    hints,
+    liveOnly: flags.asKernel !== undefined,
+    engine: await loadEngine(),
+    signal: io.signal,
+    minGrade: flags.minGrade,
+    ...(flags.at !== undefined && { at: parsePlace(flags.at) }),
+    ...(flags.threads !== undefined && { threads: threadsOf(flags.threads) }),
+    progressOf: (input: string) => createProgress(io, mode, input),
+  };
   return act(inputs, { flags, io, ui: createUi(io, flags.quiet === true), reading });
+}
+
+function threadsOf(text: string): number {
+  const threads = Number(text);
+  if (!/^\d{1,2}$/.test(text) || threads === 0)
+    throw new CliError(`--threads ${text}`, 'is no number of threads', 'give 1 or more');
+  return threads;
 }
 
 /** The words of commander, `error: unknown option '--jsno'\n(Did you mean --json?)`, in the form of all our errors. */

@@ -52,8 +52,8 @@ function recordsInWords(report: InputReport): string {
 }
 
 /** `35 of 47 files, 24 KiB (24680 bytes)`, or the size alone of what is no folder. */
-function extentInWords({ folder, size }: InputReport): string {
-  const bytes = sizeInWords(size ?? 0);
+function extentInWords({ folder, size, containers }: InputReport): string {
+  const bytes = [sizeInWords(size ?? 0), ...containers].join(', ');
   return folder === null ? bytes : `${filesInWords(folder)}, ${bytes}`;
 }
 
@@ -82,6 +82,7 @@ function tellNothing(ui: Ui, report: InputReport, liveOnly: boolean): void {
     const names = (appearance?.backends ?? []).join(', ');
     rest.push(['searched', `${sizeInWords(size ?? 0)} at every offset; backends: ${names}; ${nearHits(report)}`]);
   }
+  if (report.containers.length > 0) rest.push(['inside of', report.containers.join(', in it ')]);
   if (appearance?.seen != null) rest.push(['seen', appearance.seen]);
   // Of a folder a mere note can be the reason: an empty file.
   const told = folder === null ? report.bad : report.findings;

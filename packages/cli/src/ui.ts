@@ -3,7 +3,7 @@ import type { CliError } from './errors.js';
 import type { Io } from './io.js';
 
 /*
- * EVERY LINE TO STANDARD ERROR PASSES HERE. Its rules:
+ * EVERY LINE TO STANDARD ERROR PASSES HERE, but that of progress.ts. Its rules:
  *
  *  1. stdout is the answer, stderr the talk: nothing here is needed to read the answer.
  *  2. An error is one line, `pstore-decode: <thing>: <detail>`, lower case, no full stop; then what to do,
@@ -12,7 +12,7 @@ import type { Io } from './io.js';
  *     can move no cursor and start no second line.
  *  4. Talk begins with `# `, so that it is told from the answer where both end in one place; details are indented.
  *  5. `--quiet` silences the talk, never an error.
- *  6. No colour, no progress bar, no question.
+ *  6. No colour, no question.
  */
 
 export interface Ui {

@@ -43,7 +43,7 @@ no time
 ── 4 ── console ── console-ramoops-0 ── 0x100-0x200 ──
 console
 
-── not shown by the kernel ──
+── recovered: not shown by the kernel ──
 
 ── 6 ── dmesg ── 2020-09-13T12:26:40Z ── ramoops, hidden ── 0x100-0x200 ──
 dropped

@@ -1,4 +1,5 @@
-import { type Crash, joinCrashes } from '@pstore-decode/formats';
+import { type Crash, crashLog, joinCrashes, type PstoreRecord } from '@pstore-decode/formats';
+import { concat, type TracedBytes } from '@pstore-decode/formats/bytes';
 import type { FoundRecord } from '../inputs.js';
 import { compareTimes } from './time.js';
 
@@ -21,6 +22,11 @@ export function readingOrder(records: readonly FoundRecord[]): Shown {
     live: passagesOf(records.filter(isLive)),
     rest: passagesOf(records.filter((found) => !isLive(found))),
   };
+}
+
+/** The lines of a crash in the order of the log; parts that are missing leave no trace. */
+export function logOf(parts: readonly PstoreRecord[]): TracedBytes {
+  return concat(...[...crashLog({ parts, missing: [] })].flatMap((piece) => ('bytes' in piece ? [piece] : [])));
 }
 
 function passagesOf(records: readonly FoundRecord[]): Passage[] {

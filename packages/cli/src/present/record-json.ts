@@ -34,7 +34,7 @@ export function recordJson(
   digest: (bytes: Uint8Array) => string,
   extracted: readonly ExtractedJson[] = [],
 ): object {
-  const { record, input, index, place } = found;
+  const { record, input, index, place, root } = found;
   const time = record.time && isoTime(record.time);
   return {
     schema: 'pstore-decode/record/1',
@@ -44,6 +44,7 @@ export function recordJson(
     type: record.type,
     name: record.file?.name ?? null,
     state: record.state,
+    ...(record.grade !== undefined && { grade: record.grade }),
     ...(record.id !== undefined && { id: record.id.toString() }),
     ...(time !== undefined && { time }),
     ...(record.reason !== undefined && { reason: record.reason }),
@@ -51,6 +52,7 @@ export function recordJson(
     ...integer('part', record.part),
     ...(record.compression !== undefined && { compression: record.compression }),
     stored: { start: record.stored.start, end: record.stored.end },
+    ...(root !== undefined && { root: root.map(spanJson) }),
     ...(place !== undefined && { path: place.path, offset: place.range.start }),
     ...(record.ecc !== undefined && {
       ecc: { size: record.ecc.size, corrected: record.ecc.corrected, uncorrectable: record.ecc.uncorrectable },

@@ -46,6 +46,9 @@ export function engineOf(media: Readonly<Record<string, Medium>>): Engine {
       }
       if (error !== undefined) throw error;
     },
+    async *scan() {
+      yield* [];
+    },
   };
 }
 

@@ -1,0 +1,70 @@
+import { forTerminal, hostile } from '@pstore-decode/formats/bytes';
+import {
+  chromeTrace,
+  foldedPairs,
+  type LogSummary,
+  parseFtraceText,
+  perfettoTrace,
+  type SymbolLookup,
+  summarizeLog,
+  type TraceCall,
+} from '@pstore-decode/formats/payload';
+import { type Command, type CommonFlags, readInputs } from '../command.js';
+import { CliError } from '../errors.js';
+import { statusOf } from '../exit-status.js';
+import type { InputReport } from '../inputs.js';
+import { logOf } from '../present/order.js';
+import { readSymbolFile, type Symbols } from '../symbols.js';
+
+export interface TraceFlags extends CommonFlags {
+  readonly perfetto?: true;
+  readonly chrome?: true;
+  readonly folded?: true;
+  readonly symbols?: string;
+}
+
+/** The calls of all function traces, for the tools that show traces; by default as lines. */
+export const trace: Command<TraceFlags> = async (inputs, run) => {
+  const { io, flags, ui } = run;
+  const { perfetto, chrome, folded } = flags;
+  if ([perfetto, chrome, folded].filter(Boolean).length > 1) {
+    throw new CliError(null, '--perfetto, --chrome and --folded exclude each other', 'take one of them');
+  }
+  if (perfetto && io.stdout.isTerminal()) {
+    throw new CliError('--perfetto', 'refuses a terminal: it is no text', 'send it to a file: > trace.perfetto-trace');
+  }
+  const symbols = flags.symbols === undefined ? null : readSymbolFile(flags.symbols);
+  const calls: TraceCall[] = [];
+  let strange = 0;
+  const reports = await readInputs(inputs, run, {
+    onReport(report) {
+      const lookup = symbols === null ? undefined : lookupFor(report, symbols, (why) => ui.note(why));
+      for (const { record } of report.records) {
+        if (record.type !== 'ftrace') continue;
+        const reading = parseFtraceText(record.text.bytes, lookup);
+        for (const call of reading.calls) calls.push(call);
+        strange += reading.strangeLines;
+      }
+    },
+  });
+  if (strange > 0) ui.note(`${strange} lines of traces are not legible`);
+  if (perfetto) io.stdout.write(perfettoTrace(calls));
+  else if (chrome) io.stdout.write(`${chromeTrace(calls)}\n`);
+  else io.stdout.write(forTerminal(hostile(folded ? foldedPairs(calls) : calls.map(lineOf).join(''))));
+  return statusOf(reports, flags.exitStatus === true);
+};
+
+/** The counter counts calls; it is no time. */
+function lineOf({ cpu, counter, function: name, caller }: TraceCall): string {
+  return `CPU ${cpu}${counter === undefined ? '' : `  call ${counter}`}  ${name} <- ${caller}\n`;
+}
+
+/** Names for the addresses of a trace: kernels from 7.0 on store them as linked, others as they were. */
+function lookupFor(report: InputReport, symbols: Symbols, tell: (why: string) => void): SymbolLookup | undefined {
+  const writer = report.findings.find(({ code }) => code === 'area.writer')?.detail ?? '';
+  const logs = report.records.filter(({ record: { type } }) => type === 'dmesg' || type === 'console');
+  const summaries: LogSummary[] = logs.map(({ record }) => summarizeLog(logOf([record]).bytes));
+  const found = symbols.lookupFor(summaries, Number.parseInt(writer, 10) >= 7);
+  if ('refused' in found) tell(`symbols are not used: ${found.refused}`);
+  return 'refused' in found ? undefined : found.lookup;
+}
