@@ -31,9 +31,9 @@ export function scannerFor(signatures: readonly Signature[]): Scan {
       }
       const row = table[pair]!;
       if (row === 0) continue;
-      for (const { index, offset } of rows[row]!) {
+      for (const { signature, index, offset } of rows[row]!) {
         const at = 2 * i - offset;
-        if (at >= 0 && at < end && stands(signatures[index]!, bytes, at)) found(at, index);
+        if (at >= 0 && at < end && stands(signature, bytes, at)) found(at, index);
       }
     }
     // Signatures that end with `bytes` may have their anchor in half a pair.
@@ -55,29 +55,43 @@ export function stands(signature: Signature, bytes: Uint8Array, at: number): boo
   return true;
 }
 
-/** The pair of bytes at `offset` of the signature with this index; from -1, where its first byte is any. */
+/** The pair of bytes at `offset` of a signature, by which it is found; from -1, where its first byte is any. */
 interface Anchor {
+  readonly signature: Signature;
   readonly index: number;
   readonly offset: number;
 }
 
 /** For each pair, as this machine's u16, the row of anchors that it fits. Row 0 is the empty one. */
-function anchorTable(signatures: readonly Signature[]): { table: Uint16Array; rows: readonly (readonly Anchor[])[] } {
-  const table = new Uint16Array(65536);
-  const rows: (readonly Anchor[])[] = [[]];
+function anchorTable(signatures: readonly Signature[]) {
   const pair = new Uint16Array(1);
   const halves = new Uint8Array(pair.buffer);
-  for (const [index, signature] of signatures.entries()) {
-    for (const offset of [bestOffset(signature, 0), bestOffset(signature, -1)]) {
-      const grown = new Map<number, number>(); // row without this anchor → row with it
-      for (const first of choices(signature, offset)) {
-        for (const second of choices(signature, offset + 1)) {
-          halves.set([first, second]);
-          const old = table[pair[0]!]!;
-          const row = grown.get(old) ?? rows.push([...rows[old]!, { index, offset }]) - 1;
-          grown.set(old, row);
-          table[pair[0]!] = row;
-        }
+  const anchors = signatures.flatMap((signature, index) =>
+    [0, -1].map((from) => ({ signature, index, offset: bestOffset(signature, from) })),
+  );
+  return pairTable(anchors, (first, second) => {
+    halves.set([first, second]);
+    return pair[0]!;
+  });
+}
+
+/**
+ * For each pair of bytes the anchors that it fits: the number of their row, by what `pairOf` makes of the two bytes, and
+ * the rows. Row 0 is the empty one.
+ */
+export function pairTable<T extends Anchor>(anchors: readonly T[], pairOf: (first: number, second: number) => number) {
+  const table = new Uint16Array(65536);
+  const rows: (readonly T[])[] = [[]];
+  for (const anchor of anchors) {
+    const { signature, offset } = anchor;
+    const grown = new Map<number, number>(); // row without this anchor → row with it
+    for (const first of choices(signature, offset)) {
+      for (const second of choices(signature, offset + 1)) {
+        const pair = pairOf(first, second);
+        const old = table[pair]!;
+        const row = grown.get(old) ?? rows.push([...rows[old]!, anchor]) - 1;
+        grown.set(old, row);
+        table[pair] = row;
       }
     }
   }

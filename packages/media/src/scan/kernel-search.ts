@@ -1,14 +1,15 @@
 import type { Report } from '@pstore-decode/formats';
 import { breather } from '../breathe.js';
 import type { RandomAccessSource } from '../source.js';
+import { type Bucket, bucketsOf, withoutUnwanted } from './buckets.js';
 import type { DirectAccess, HelperNews } from './direct-access.js';
 import type { Search, SearchManner } from './search.js';
 import { type Segments, segmentsOf } from './segments.js';
 import { type Kernel, simdScanner } from './simd-scanner.js';
 import { kernelTable } from './table.js';
 
-/** Measured with page-cached files: a second thread loses at 256 MiB, and wins at 1 GiB. In bytes to search. */
-const threadsWorthFrom = 768 << 20;
+/** Measured with page-cached files: a second thread gains nothing at 256 MiB, a twelfth at 512 MiB. In bytes to search. */
+const threadsWorthFrom = 512 << 20;
 /** Each takes 15 MB, and the fourth hardly finds memory that is free. */
 const mostThreads = 4;
 
@@ -25,8 +26,8 @@ export async function* searchWithKernel(
   const segments = segmentsOf(plan);
   const reach = Math.max(0, ...signatures.map(({ bytes }) => bytes.length));
   const room = Math.min(plan.length, total) + plan.overlap;
-  let wanted = wantedOf(search);
-  const table = kernelTable(wanted);
+  let buckets = bucketsOf(signatures.map((signature, index) => ({ signature, index })));
+  const table = kernelTable(buckets);
   const scanner = simdScanner(kernel, table, room, reach);
   const next = new Int32Array(new SharedArrayBuffer(4));
   let { direct } = source;
@@ -56,10 +57,10 @@ export async function* searchWithKernel(
   }
 
   function leaveOut(): void {
-    const still = wanted.filter(({ index }) => search.isWanted(index));
-    if (still.length === wanted.length) return;
-    wanted = still;
-    const smaller = kernelTable(wanted);
+    const isUnwanted = ({ members }: Bucket) => members.some(({ index }) => !search.isWanted(index));
+    if (!buckets.some(isUnwanted)) return;
+    buckets = withoutUnwanted(buckets, search.isWanted);
+    const smaller = kernelTable(buckets);
     scanner.load(smaller);
     helpers?.load(smaller);
   }
@@ -82,10 +83,6 @@ export async function* searchWithKernel(
   } finally {
     await helpers?.stop();
   }
-}
-
-function wantedOf({ signatures, isWanted }: Search) {
-  return signatures.map((signature, index) => ({ signature, index })).filter(({ index }) => isWanted(index));
 }
 
 function threadsFor(total: number, direct: DirectAccess): number {

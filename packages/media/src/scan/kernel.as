@@ -2,15 +2,17 @@
 //
 // Each signature is known by one pair of its bytes. A pair belongs to one of 8 buckets, and a bucket to one bit: two
 // look-ups by nibble give the buckets that a byte can begin, two more those that it can end, 16 bytes at a time
-// ("Teddy", of the Hyperscan matcher). Where both agree, the signatures of that bucket are compared, 16 bytes at once.
+// ("Teddy", of the Hyperscan matcher). Where both agree, what stands there is looked up as a whole: of the pairs that
+// agree only because nibbles of several were mixed in a bucket, that ends most. Then 16 bytes are compared at once.
 //
-// The table, made by table.ts; numbers are u32, little-endian:
-//   0   16 bytes each: buckets by low and by high nibble of the first byte, by low and by high nibble of the second
-//   64  1: no pair fits two zeros, so that blocks of zeros can be passed over
-//   68  number of signatures
-//   72  for each of the 8 buckets where its rows begin, and where the last one ends, from the start of the table
-//   112 rows of 48 bytes: what 16 bytes must be under a mask, the mask, how far before the pair these 16 bytes begin,
-//       how far before the pair the signature begins, its index, 0
+// The table, made by table.ts; numbers are little-endian:
+//   0      16 bytes each: buckets by low and by high nibble of the first byte, by low and by high nibble of the second
+//   64     u32, 1: no pair fits two zeros, so that blocks of zeros can be passed over
+//   68     u32, the most signatures that fit one pair
+//   80     for each pair, by its u16, the number of the first row that fits it, u16; 0 where none does
+//   131152 rows of 48 bytes, from number 0, which is empty: what 16 bytes must be under a mask, the mask; u32: how far
+//          before the pair these 16 bytes begin, how far before it the signature begins, its index, 1 where the next
+//          row fits the same pairs
 
 /** Where the next call goes on: all pairs that begin before have been looked at. */
 export let resume: usize = 0;
@@ -38,29 +40,28 @@ function isZeros(from: usize): bool {
   return !v128.any_true(all);
 }
 
-/** Writes the candidates that `fits` holds buckets of: where the signature begins, its index. */
-function compare(table: usize, pair: usize, fits: u32, out: usize): usize {
-  for (; fits != 0; fits &= fits - 1) {
-    const bucket = table + 72 + 4 * ctz(fits);
-    const end = table + load<u32>(bucket, 4);
-    for (let row = table + load<u32>(bucket); row < end; row += 48) {
-      const bytes = v128.load(pair - load<u32>(row, 32));
-      if (v128.any_true(v128.xor(v128.and(bytes, v128.load(row, 16)), v128.load(row)))) continue;
+/** Writes the signatures that stand at `pair`, of those in `row` and behind it: where each begins, its index. */
+function compare(row: usize, pair: usize, out: usize): usize {
+  let hasNext: bool;
+  do {
+    const bytes = v128.load(pair - load<u32>(row, 32));
+    if (!v128.any_true(v128.xor(v128.and(bytes, v128.load(row, 16)), v128.load(row)))) {
       store<u32>(out, pair - load<u32>(row, 36));
       store<u32>(out, load<u32>(row, 40), 4);
       out += 8;
     }
-  }
+    hasNext = load<u32>(row, 44) != 0;
+    row += 48;
+  } while (hasNext);
   return out;
 }
 
 /**
  * Looks at all pairs that begin in [from, to), and at up to 511 behind; ends before `limit` could be passed.
- * @param scratch 64 bytes
  * @param out where candidates go, 8 bytes each
  * @return where they end
  */
-export function search(table: usize, from: usize, to: usize, scratch: usize, out: usize, limit: usize): usize {
+export function search(table: usize, from: usize, to: usize, out: usize, limit: usize): usize {
   const low0 = v128.load(table);
   const high0 = v128.load(table, 16);
   const low1 = v128.load(table, 32);
@@ -87,21 +88,18 @@ export function search(table: usize, from: usize, to: usize, scratch: usize, out
       const fits2 = v128.and(buckets(x2, low0, high0, nibble), behind(second2, second3));
       const fits3 = v128.and(buckets(x3, low0, high0, nibble), behind(second3, second4));
       if (v128.any_true(v128.or(v128.or(fits0, fits1), v128.or(fits2, fits3)))) {
-        v128.store(scratch, fits0);
-        v128.store(scratch, fits1, 16);
-        v128.store(scratch, fits2, 32);
-        v128.store(scratch, fits3, 48);
         let lanes: u64 = <u64>i8x16.bitmask(i8x16.ne(fits0, zero));
         lanes |= (<u64>i8x16.bitmask(i8x16.ne(fits1, zero))) << 16;
         lanes |= (<u64>i8x16.bitmask(i8x16.ne(fits2, zero))) << 32;
         lanes |= (<u64>i8x16.bitmask(i8x16.ne(fits3, zero))) << 48;
         for (; lanes != 0; lanes &= lanes - 1) {
-          const lane = <usize>ctz(lanes);
+          const pair = at + <usize>ctz(lanes);
+          const number = <usize>load<u16>(table + 2 * <usize>load<u16>(pair), 80);
           if (out + most > limit) {
-            resume = at + lane;
+            resume = pair;
             return out;
           }
-          out = compare(table, at + lane, load<u8>(scratch + lane), out);
+          out = compare(table + 131152 + 48 * number, pair, out);
         }
       }
       x0 = x4;

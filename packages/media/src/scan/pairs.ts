@@ -1,5 +1,5 @@
 import type { Signature } from '@pstore-decode/formats';
-import { byteFrequency } from './byte-frequency.js';
+import { byteFrequency, nibbleAffinity } from './byte-frequency.js';
 
 /**
  * Two neighbouring bytes, as sets of nibbles: bit n is set where the low or high nibble of the first or second byte may
@@ -37,19 +37,31 @@ export function fitsZeros({ low0, high0, low1, high1 }: Pair): boolean {
 }
 
 /**
- * What it costs to stop at such pairs: how often they occur in files, and half as often in what looks like noise. In files
- * bytes are often followed by the same byte again ("====").
+ * What it costs to stop at such pairs: how often they occur in files, and half as often in what looks like noise. The
+ * high nibbles of neighbours are taken as they come in files, the low ones as if by chance.
  */
 export function costOf({ low0, high0, low1, high1 }: Pair): number {
-  return (
-    share(inFiles, low0, high0) * share(inFiles, low1, high1) +
-    share(inFiles, low0 & low1, high0 & high1) * repeated +
-    (share(inNoise, low0, high0) * share(inNoise, low1, high1)) / 2
-  );
+  let cost = 0;
+  for (let rest = high0; rest !== 0; rest &= rest - 1) {
+    const first = lowest(rest);
+    let next = 0;
+    for (let others = high1; others !== 0; others &= others - 1) {
+      const second = lowest(others);
+      next += (nibbleAffinity[16 * first + second]! / 10) * share(second, low1);
+    }
+    if (((high1 >>> first) & 1) === 1) cost += share(first, low0 & low1) * repeated(first);
+    cost += share(first, low0) * next;
+  }
+  return cost + (count(low0) * count(high0) * count(low1) * count(high1)) / (2 * 65536);
 }
 
-/** How many of the bytes in files are followed by the same one, roughly: 1 % of letters, 12 % of "=". */
-const repeated = 0.05;
+/**
+ * How many of the bytes with this high nibble are followed by the same one, roughly: of letters as many as in files. Of
+ * others more, for where "====" stands it stands at each place, and media are full of it on purpose too.
+ */
+function repeated(high: number): number {
+  return high >= 4 && high < 8 ? 0.015 : 0.5;
+}
 
 function nibbles(value: number, mask: number): number {
   let set = 0;
@@ -57,29 +69,33 @@ function nibbles(value: number, mask: number): number {
   return set;
 }
 
-/** How much of all bytes those are that have one of these nibbles each. */
-function share(sums: Float64Array, low: number, high: number): number {
-  let sum = 0;
-  for (let nibble = 0; nibble < 16; nibble++) {
-    if (((high >>> nibble) & 1) === 1)
-      sum += sums[nibble * 512 + (low & 255)]! + sums[nibble * 512 + 256 + (low >>> 8)]!;
-  }
-  return sum;
+function lowest(set: number): number {
+  return 31 - Math.clz32(set & -set);
+}
+
+function count(set: number): number {
+  let members = 0;
+  for (let rest = set; rest !== 0; rest &= rest - 1) members += 1;
+  return members;
+}
+
+/** How much of all bytes in files those are that have this high nibble, and one of these low ones. */
+function share(high: number, low: number): number {
+  return sums[high * 512 + (low & 255)]! + sums[high * 512 + 256 + (low >>> 8)]!;
 }
 
 /** For each high nibble, and for the lower and the upper half of the low ones: the sums over all sets of 8 of them. */
+const sums = sumsOf(byteFrequency);
+
 function sumsOf(frequency: readonly number[]): Float64Array {
-  const sums = new Float64Array(16 * 2 * 256);
+  const result = new Float64Array(16 * 2 * 256);
   const total = frequency.reduce((sum, parts) => sum + parts, 0);
   for (let half = 0; half < 32; half++) {
     for (let set = 1; set < 256; set++) {
       const first = set & -set;
       const byte = half * 8 + 31 - Math.clz32(first);
-      sums[half * 256 + set] = sums[half * 256 + (set ^ first)]! + frequency[byte]! / total;
+      result[half * 256 + set] = result[half * 256 + (set ^ first)]! + frequency[byte]! / total;
     }
   }
-  return sums;
+  return result;
 }
-
-const inFiles = sumsOf(byteFrequency);
-const inNoise = sumsOf(byteFrequency.map(() => 1));

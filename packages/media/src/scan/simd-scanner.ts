@@ -47,12 +47,12 @@ export function simdScanner(kernel: Kernel, table: Uint8Array, size: number, rea
   const page = 65536;
   const tableAt = 64; // behind what the kernel takes for notes
   const outAt = Math.ceil((tableAt + table.length) / 8) * 8;
-  const outEnd = Math.ceil((outAt + 8 * table.length + page / 2) / page) * page;
+  const outEnd = Math.ceil((outAt + table.length / 6 + page / 2) / page) * page; // a row has 48 bytes, a candidate 8
   const inputAt = Math.max(outEnd, Math.ceil(reach / page) * page); // the kernel looks back by less than a signature
   const behind = 1024 + reach; // and this far behind the end
   const memory = new WebAssembly.Memory({ initial: Math.ceil((inputAt + size + behind) / page) });
   const exports = new WebAssembly.Instance(kernel, { env: { memory } }).exports as {
-    search(table: number, from: number, to: number, scratch: number, out: number, limit: number): number;
+    search(table: number, from: number, to: number, out: number, limit: number): number;
     readonly resume: { readonly value: number };
   };
   const bytes = new Uint8Array(memory.buffer);
@@ -66,7 +66,7 @@ export function simdScanner(kernel: Kernel, table: Uint8Array, size: number, rea
     find(end, found) {
       const to = inputAt + Math.min(size, end + reach);
       for (let from = inputAt; from < to; from = exports.resume.value) {
-        const last = exports.search(tableAt, from, to, 0, outAt, outEnd) >> 2;
+        const last = exports.search(tableAt, from, to, outAt, outEnd) >> 2;
         for (let i = outAt >> 2; i < last; i += 2) {
           const at = candidates[i]! - inputAt;
           if (at >= 0 && at < end) found(at, candidates[i + 1]!);
