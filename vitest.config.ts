@@ -23,5 +23,7 @@ export default defineConfig({
     testTimeout: 60_000,
     // The sources keep no state, so files can share them: importing them anew for each took as long as half of the tests.
     isolate: false,
+    // All processors: by default one is left alone, which is half of two.
+    maxWorkers: '100%',
   },
 });

@@ -1,7 +1,7 @@
 /**
- * `node bench/recall.mjs [CASE] [MEDIA]`, after a build: how much of the text of damaged media comes back, for the backends
- * that have no damaged media from a kernel. Vectors are damaged in the ways of test-vectors/README.md where their records
- * stand; the truth is what the kernel showed of them. Seeded: the same figures each time.
+ * `node bench/recall.mjs [CASE] [MEDIA]`, after a build: how much of the text of damaged media comes back, for the
+ * backends of which no kernel was shown damaged media. Vectors are damaged where their records stand, in the ways of
+ * test-vectors/README.md; the truth is what the kernel showed of them whole. Seeded: the same figures each time.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fromBytes, salvage } from '../packages/media/dist/index.js';

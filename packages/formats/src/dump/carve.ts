@@ -2,6 +2,7 @@ import type { Fuel } from '../bytes/need.js';
 import { type ByteRange, gaps, hull } from '../bytes/range.js';
 import { extent, slice, type TracedBytes } from '../bytes/traced.js';
 import { type Compressor, compressors, zstd } from '../compress/index.js';
+import type { KernelVersion } from '../kernel-version.js';
 import { parsePartLine } from '../payload/dmesg.js';
 import { soundLength } from '../payload/sound-length.js';
 import type { PstoreRecord } from '../record.js';
@@ -19,24 +20,28 @@ interface CarvedArea {
 /**
  * The records that the structure of a backend gives, those that the kernel does not show without garbage; behind them
  * dumps that none of them holds whole: wherever the first line of a part stands, plain or compressed. A stream ends by
- * its own rules, also one that a wrong size cuts. What a record shows already is left out.
+ * its own rules, also one that a wrong size cuts. What a record shows already is left out. For a named kernel the
+ * records stay as they are: the question is then what it shows.
  * @param backend the kernel's name for it
  */
 export function* withCarvedDumps(
   backend: string,
   area: CarvedArea,
   records: Iterable<PstoreRecord>,
-  hints: DumpHints,
+  hints: DumpHints & { readonly asKernel?: KernelVersion },
   fuel: Fuel,
 ): Generator<PstoreRecord> {
+  if (hints.asKernel !== undefined) {
+    yield* records;
+    return;
+  }
   const known: PstoreRecord[] = [];
   for (const record of records) {
     known.push(record);
     yield withoutGarbage(record);
   }
   const texts = known.map(({ text }) => text.bytes);
-  const taken = known.filter(isWhole).map(({ stored }) => stored);
-  for (const open of gaps(searched(area, known), taken)) {
+  for (const open of gaps(searched(area, known), known.flatMap(takenBy))) {
     const bytes = slice(area.content, open.start - area.range.start, open.end - area.range.start);
     for (const dump of dumpsIn(bytes, hints, fuel)) {
       const { payload, text, compression, stored, isSound, findings } = dump;
@@ -71,10 +76,10 @@ function searched({ range, hits }: CarvedArea, known: readonly PstoreRecord[]): 
 const reach = 1 << 20;
 const mostSearched = 32 << 20;
 
-/** Nothing else stands in its bytes. A ring that is not live may reach over dumps whose headers are lost. */
-function isWhole({ type, state, findings }: PstoreRecord): boolean {
-  if (type !== 'dmesg') return state === 'live';
-  return findings.every(({ code }) => code !== 'compress.broken' && code !== 'compress.unknown');
+/** Bytes in which nothing else stands. The zone of a ring may reach over dumps whose headers are lost. */
+function takenBy({ type, state, stored, payload, findings }: PstoreRecord): ByteRange[] {
+  if (type !== 'dmesg') return state === 'live' ? [extent(payload) ?? stored] : [];
+  return findings.some(({ code }) => code === 'compress.broken' || code === 'compress.unknown') ? [] : [stored];
 }
 
 function beginsWith(text: Uint8Array, beginning: Uint8Array): boolean {

@@ -1,4 +1,5 @@
 import { type Candidate, candidateAt } from './candidates.js';
+import { largestZone, signatureEndian } from './layout.js';
 
 /**
  * Candidates that may belong to one region. In a small medium that is all of them; in a large one chance makes many,
@@ -23,17 +24,28 @@ const smallMedium = 1 << 20;
 /** Larger zones than this are rare, and false signatures this near to a region as well. */
 const farApart = 2 << 20;
 
-/** The candidates at the hits and at repeated ftrace signatures. */
+/** The candidates at the hits, and at ftrace signatures, which are too weak for a search of whole media. */
 export function candidatesAt(bytes: Uint8Array, hits: readonly number[]): Candidate[] {
-  const places = [...new Set([...hits, ...repeatedFtrace(bytes, hits)])].sort((a, b) => a - b);
+  const sane = [...hits, ...saneFtrace(bytes)];
+  const places = [...new Set([...sane, ...repeatedFtrace(bytes, sane)])].sort((a, b) => a - b);
   // A zone may reach behind the end of a medium that was cut short: up to twice as far.
   return places.map((at) => candidateAt(bytes, at, 2 * bytes.length - at)).filter((found) => found !== null);
 }
 
-/**
- * An ftrace signature is weak: the probe takes it with a sane header only. Once one is known, the same four bytes
- * count without.
- */
+/** Places of ftrace signatures with a sane header. Both byte orders have the byte that no version changes at one end. */
+function saneFtrace(bytes: Uint8Array): number[] {
+  const found: number[] = [];
+  for (let at = bytes.indexOf(0x43); at >= 0; at = bytes.indexOf(0x43, at + 1)) {
+    for (const start of [at - 3, at]) {
+      if (start < 0 || signatureEndian(bytes, start) === null) continue;
+      const candidate = candidateAt(bytes, start, largestZone);
+      if (candidate !== null && candidate.version !== null && candidate.kind !== 'insane') found.push(start);
+    }
+  }
+  return found;
+}
+
+/** Once a sane header is known, its signature counts without one. */
 function repeatedFtrace(bytes: Uint8Array, hits: readonly number[]): number[] {
   const traced = hits.slice(0, 256).filter((at) => (candidateAt(bytes, at, bytes.length)?.version ?? null) !== null);
   const signatures = new Map(traced.map((at) => [bytes.subarray(at, at + 4).join(), bytes.subarray(at, at + 4)]));

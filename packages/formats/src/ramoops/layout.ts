@@ -4,6 +4,9 @@ import { type KernelVersion, versionOfCode } from '../kernel-version.js';
 /** PERSISTENT_RAM_SIG, "DBGC" on a little-endian medium (fs/pstore/ram_core.c). */
 export const zoneSignature = 0x43474244;
 
+/** No kernel has ever been given larger zones. */
+export const largestZone = 2 ** 28;
+
 /** `struct persistent_ram_buffer` (fs/pstore/ram_core.c, unchanged since 3.5), in the byte order of the writer. */
 export const zoneHeader = struct<ZoneHeader>('persistent_ram_buffer', {
   sig: u32('0x43474244, for ftrace zones XOR the LINUX_VERSION_CODE of the writer'),

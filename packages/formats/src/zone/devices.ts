@@ -87,18 +87,21 @@ function goesOn(group: readonly PlacedHeader[], next: PlacedHeader): boolean {
 /** The header of a dump is proof. Others need two types, or content that looks like what they say. */
 function isSound(group: readonly PlacedHeader[], bytes: Uint8Array): boolean {
   if (group.some(({ type }) => type === 'dmesg')) return true;
-  const sane = group.filter(
-    ({ at, datalen, start }) => start <= datalen && at + zoneHeader.size + datalen <= bytes.length,
-  );
-  if (new Set(sane.map(({ type }) => type)).size > 1) return true;
+  const sane = group.filter(({ datalen, start }) => start <= datalen);
+  const whole = sane.filter(({ at, datalen }) => at + zoneHeader.size + datalen <= bytes.length);
+  if (new Set(whole.map(({ type }) => type)).size > 1) return true;
   return sane.some(({ at, type, endian, datalen }) => {
     const from = at + zoneHeader.size;
     const data = datalen === 0 ? erasedText(bytes, from) : bytes.subarray(from, from + datalen);
-    if (data.length === 0) return false;
+    // Of a medium that was cut there must be more to look at.
+    if (data.length === 0 || data.length < Math.min(datalen, leastOfCut)) return false;
     if (type === 'ftrace') return guessFtraceLayout([data], endian, newestKernel).evident && data.length >= 48;
     return looksLikeText(data) || (type === 'pmsg' && isAndroidLog(data));
   });
 }
+
+/** In bytes, where a ring claims more than there is. */
+const leastOfCut = 64;
 
 /** What an erased ring begins with: at most so much as `looksLikeText` looks at. */
 function erasedText(bytes: Uint8Array, from: number): Uint8Array {

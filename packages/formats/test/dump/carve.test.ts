@@ -3,15 +3,15 @@ import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, test } from 'vitest';
 import { withCarvedDumps } from '../../src/dump/carve.js';
 import { isDynamicBlock } from '../../src/dump/dynamic-block.js';
-import { fuel, type PstoreRecord, trace } from '../../src/index.js';
+import { fuel, type Hints, type PstoreRecord, trace } from '../../src/index.js';
 import { log, streams } from './streams.js';
 
 const latin = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
 const joined = (...parts: readonly Uint8Array[]) => new Uint8Array(Buffer.concat(parts));
 
-function carve(medium: Uint8Array, records: readonly PstoreRecord[] = []): PstoreRecord[] {
+function carve(medium: Uint8Array, records: readonly PstoreRecord[] = [], hints: Hints = {}): PstoreRecord[] {
   const area = { range: { start: 100, end: 100 + medium.length }, content: trace(medium, 100), hits: [] };
-  return [...withCarvedDumps('efi', area, records, {}, fuel())];
+  return [...withCarvedDumps('efi', area, records, hints, fuel())];
 }
 
 /** Bytes without structure. */
@@ -45,6 +45,10 @@ describe('dumps that no record holds', () => {
     const broken = stream.slice();
     broken.fill(0xff, stream.length - 120, stream.length - 60);
     expect(carve(broken).map(({ grade }) => grade)).toEqual(['possible']);
+  });
+
+  test('with a named kernel nothing is carved', () => {
+    expect(carve(new Uint8Array(deflateRawSync(log)), [], { asKernel: { major: 6, minor: 1 } })).toEqual([]);
   });
 
   test('what a record shows is left out', () => {

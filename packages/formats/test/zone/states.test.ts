@@ -222,6 +222,24 @@ describe('damage', () => {
     expect(latin(record?.text.bytes ?? medium)).toBe(latin(log(500, 2)));
   });
 
+  test('a medium that was cut in its first ring', () => {
+    const [record, ...others] = readAll(device().subarray(0, 12 + 200)).records;
+    expect(others).toEqual([]);
+    expect(record?.state).toBe('hidden');
+    expect(record?.grade).toBe('probable');
+    expect(latin(record?.payload.bytes ?? device())).toBe(latin(log(500, 2).subarray(0, 200)));
+  });
+
+  test('rings and dumps that lost their headers, in what a ring before them reaches over', () => {
+    const medium = device();
+    for (const at of [0x1000, 0x2000, 0x2800]) medium.fill(0xee, at, at + 12);
+    medium.fill(0xee, 0x3000, 0x302c);
+    const { records } = readAll(medium);
+    const text = records.map((one) => latin(one.text.bytes)).join('\n');
+    expect(records.map(({ state }) => state)).toContain('carved');
+    expect(text).toContain(latin(dumpText(1)));
+  });
+
   test('a dump between the slots', () => {
     const medium = encode([dump(0), dump(1), dump(2)]);
     medium.copyWithin(0x6800, 0x3000, 0x3800);
