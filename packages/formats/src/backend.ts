@@ -42,6 +42,8 @@ export interface Area {
   readonly hits: readonly number[];
   /** Of the whole medium, where it has a table of them. */
   readonly partitions?: readonly Partition[];
+  /** Cut out of more around its hits: where it begins and ends says nothing. */
+  readonly isExcerpt?: boolean;
 }
 
 export interface Backend {

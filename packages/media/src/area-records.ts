@@ -97,7 +97,8 @@ async function* recordsOfClaim(
   const content = await source.read(range, medium.report);
   medium.flush();
   const inside = hits.slice(firstFrom(hits, range.start), firstFrom(hits, range.end));
-  const area = { range, content, hits: inside, partitions };
+  const isExcerpt = !(options.within ?? [{ start: 0, end: source.size }]).some((whole) => isSame(whole, range));
+  const area = { range, content, hits: inside, partitions, isExcerpt };
   yield* walked(() => backend.records(area, report, hints, spent), range, decoder);
 }
 
@@ -136,6 +137,10 @@ function partsOf({ start, end }: ByteRange, within: readonly ByteRange[]): ByteR
   return within
     .map((range) => ({ start: Math.max(start, range.start), end: Math.min(end, range.end) }))
     .filter((part) => part.start < part.end || start === end);
+}
+
+function isSame(a: ByteRange, b: ByteRange): boolean {
+  return a.start === b.start && a.end === b.end;
 }
 
 function clipped(range: ByteRange, longest: number, report: Report): ByteRange {

@@ -1,6 +1,6 @@
 import type { Endian } from '../bytes/struct.js';
 import { isSince, type KernelVersion } from '../kernel-version.js';
-import { decodeFtraceCall, type FtraceCall, ftraceRecordSize } from './ftrace.js';
+import { decodeFtraceCall, type FtraceCall, ftraceRecordSize, readFtraceCalls } from './ftrace.js';
 import type { FtraceLayout } from './ftrace-layout.js';
 
 /** A layout and whether the bytes spoke for it. */
@@ -35,6 +35,33 @@ function candidates(endian: Endian, kernel: KernelVersion): FtraceLayout[] {
     return { endian, wordSize, stamped, cpuInIp, topBitRestored: topBitRestored && cpuInIp === 0 };
   };
   return [of(8, 0), of(4, 0), of(4, 3), of(4, 1)];
+}
+
+/** Bytes that `looksLikeTrace` looks at: four records, begun anywhere. */
+export const traceStretch = 5 * 24 - 1;
+
+/**
+ * Whether the beginning of a ring is records of a trace, begun at any byte of one. For places that chance finds: strict,
+ * so that damage of a few bytes hides a trace.
+ */
+export function looksLikeTrace(ring: Uint8Array, endian: Endian, kernel: KernelVersion): boolean {
+  return candidates(endian, kernel).some((layout) => {
+    const step = ftraceRecordSize(layout);
+    return Array.from({ length: step }, (_, shift) => ring.subarray(shift)).some((stretch) => {
+      const calls = readFtraceCalls(stretch.subarray(0, stretch.length - (stretch.length % step)), layout);
+      if (calls.length < 4 || !calls.every((call) => isCall(call, layout))) return false;
+      // Where the ring was written last its order breaks.
+      const breaks = calls.slice(1).filter((call, i) => !follows(calls[i] as FtraceCall, call, layout));
+      return breaks.length <= 1;
+    });
+  });
+}
+
+/** Both addresses can be code of a kernel, and not of one place. All ones, and small negative numbers, are none. */
+function isCall({ ip, parentIp }: FtraceCall, layout: FtraceLayout): boolean {
+  const highest = layout.wordSize === 8 ? 0x7fff_ffff_ff00_0000n : 0x7fff_0000n;
+  const isCode = (address: bigint) => isKernelAddress(address, layout) && (address & highest) !== highest;
+  return ip !== parentIp && isCode(ip) && isCode(parentIp);
 }
 
 /** 0 to 1: the share of records that look right; null when the ring holds no whole record or nothing but zeros. */

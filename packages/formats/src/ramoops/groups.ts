@@ -24,9 +24,9 @@ const smallMedium = 1 << 20;
 /** Larger zones than this are rare, and false signatures this near to a region as well. */
 const farApart = 2 << 20;
 
-/** The candidates at the hits, and at ftrace signatures, which are too weak for a search of whole media. */
-export function candidatesAt(bytes: Uint8Array, hits: readonly number[]): Candidate[] {
-  const sane = [...hits, ...saneFtrace(bytes)];
+/** The candidates at the hits, and in a copy of a region at ftrace signatures too, which chance makes in whole media. */
+export function candidatesAt(bytes: Uint8Array, hits: readonly number[], isExcerpt: boolean): Candidate[] {
+  const sane = isExcerpt ? hits : [...hits, ...saneFtrace(bytes)];
   const places = [...new Set([...sane, ...repeatedFtrace(bytes, sane)])].sort((a, b) => a - b);
   // A zone may reach behind the end of a medium that was cut short: up to twice as far.
   return places.map((at) => candidateAt(bytes, at, 2 * bytes.length - at)).filter((found) => found !== null);

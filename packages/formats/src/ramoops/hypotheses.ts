@@ -10,6 +10,8 @@ import { type Arrangement, floorPowerOfTwo, ramoopsZones, sharesOf, type Zone } 
 /** What hypotheses are made from and judged by. */
 export interface Scene {
   readonly bytes: Uint8Array;
+  /** The bytes are part of more, cut out around the candidates. */
+  readonly isExcerpt: boolean;
   readonly endian: Endian;
   /** Ascending, all of one byte order. */
   readonly candidates: readonly Candidate[];
@@ -42,10 +44,10 @@ export interface Frame {
 
 /** The medium as a copy of the region alone, perhaps cut short; then regions that begin at the first signature. */
 export function frames(scene: Scene, from: number): Frame[] {
-  const { bytes, candidates, given } = scene;
+  const { bytes, candidates, given, isExcerpt } = scene;
   const rounded = floorPowerOfTwo(bytes.length * 2 - 1);
   const whole = given.memSize === undefined ? [...new Set([bytes.length, rounded])] : [given.memSize];
-  const found: Frame[] = from === 0 ? whole.map((memSize) => ({ base: 0, memSize })) : [];
+  const found: Frame[] = from === 0 && !isExcerpt ? whole.map((memSize) => ({ base: 0, memSize })) : [];
   const first = candidates[0]?.at;
   if (first === undefined) return found;
   // The first zone may have lost its signature: a region may begin one dump zone earlier.
@@ -209,7 +211,7 @@ function cpuCounts(inside: readonly Candidate[], ftraceSize: number): number[] {
 }
 
 /** Bytes that dividing a group of zones can leave over. */
-const maxRemainder = 256;
+export const maxRemainder = 256;
 /** Of a zone with nothing behind it, when the size of the region is unknown. */
 const largestOpen = 1 << 22;
 

@@ -1,13 +1,12 @@
 import type { Backend, Signature } from '../backend.js';
 import { areasOf } from './areas.js';
-import { candidateAt } from './candidates.js';
-import { largestZone, zoneHeader } from './layout.js';
 import { isPreZoneDump } from './pre-zone.js';
 import { readRamoops } from './read.js';
+import { isZoneStart, zoneStart } from './zone-start.js';
 
 export { type DmesgHeader, formatDmesgHeader, parseDmesgHeader } from './dmesg-header.js';
 export { type BlockCount, blockSize, type EccGeometry, eccGeometry } from './ecc-blocks.js';
-export { inferLayouts, type Layout } from './infer.js';
+export { type Inference, inferLayouts, type Layout } from './infer.js';
 export { type ZoneHeader, zoneHeader, zoneSignature } from './layout.js';
 export {
   formatRamoopsParameters,
@@ -51,7 +50,7 @@ export const ramoops: Backend = {
   name: 'ramoops',
   probe: {
     signatures: [...zoneSignatures, ...dumpLineSignatures],
-    window: 36,
+    window: zoneStart,
     accepts: (window) => isPreZoneDump(window) || isDumpLine(window) || isZoneStart(window),
   },
   areas: areasOf,
@@ -61,30 +60,4 @@ export const ramoops: Backend = {
 /** The whole line of kernels since 3.12. */
 function isDumpLine(window: Uint8Array): boolean {
   return /^====\d{1,20}\.\d{1,6}-[CD]\n/.test(String.fromCharCode(...window));
-}
-
-/** A plain signature speaks for itself; that of an ftrace zone is weak, so a sane header and a trace must follow. */
-function isZoneStart(window: Uint8Array): boolean {
-  const candidate = candidateAt(window, 0, largestZone);
-  if (candidate === null || candidate.version === null) return candidate !== null;
-  return candidate.kind !== 'insane' && hasKernelAddress(window.subarray(zoneHeader.size));
-}
-
-/**
- * Whether a stretch of a trace, begun at any byte, has addresses of a kernel: 0xffff… of most 64-bit machines, 0xc000… of
- * PowerPC, or two of 32 bits one behind the other, of the upper half of memory and within a MiB.
- */
-function hasKernelAddress(trace: Uint8Array): boolean {
-  const view = new DataView(trace.buffer, trace.byteOffset, trace.length);
-  for (let at = 0; at + 8 <= trace.length; at++) {
-    for (const isLittle of [true, false]) {
-      const address = view.getBigUint64(at, isLittle);
-      if (address >> 47n === 0x1_ffffn || (address >> 32n === 0xc000_0000n && address !== 0xc000_0000_0000_0000n))
-        return true;
-      const [first, second] = [view.getUint32(at, isLittle), view.getUint32(at + 4, isLittle)];
-      if (first >>> 20 === second >>> 20 && first >= 0x8000_0000 && first < 0xe000_0000 && first !== second)
-        return true;
-    }
-  }
-  return false;
 }

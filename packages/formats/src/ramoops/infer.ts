@@ -4,12 +4,12 @@ import type { Candidate } from './candidates.js';
 import type { BlockCount, Codecs } from './ecc-blocks.js';
 import type { Effort } from './effort.js';
 import { candidatesAt, groupsOf } from './groups.js';
-import { cuts, frames, type Hypothesis, isGiven, type Scene } from './hypotheses.js';
+import { cuts, frames, type Hypothesis, isGiven, maxRemainder, type Scene } from './hypotheses.js';
 import { type EccEvidence, findBlockCount, findEcc } from './infer-ecc.js';
 import { zoneHeader, zoneSignature } from './layout.js';
 import type { RamoopsParameters, RamoopsSizes } from './parameters.js';
 import { isCut, isPerfect, placesOf, scoreOf } from './score.js';
-import { arrangementOf, arrangements } from './zones.js';
+import { arrangementOf, arrangements, ramoopsZones } from './zones.js';
 
 /** A region cut into zones, as the bytes and the caller speak for it. */
 export interface Layout extends Hypothesis {
@@ -19,21 +19,27 @@ export interface Layout extends Hypothesis {
   readonly rival?: RamoopsSizes;
 }
 
+/** An area, and what helps to find its regions. */
+export interface Inference {
+  readonly bytes: Uint8Array;
+  /** Offsets of signatures from the start of the area, ascending. */
+  readonly hits: readonly number[];
+  /** As of `Area`. */
+  readonly isExcerpt: boolean;
+  readonly given: RamoopsParameters;
+  readonly asKernel: KernelVersion | undefined;
+  readonly codecs: Codecs;
+  readonly effort: Effort;
+}
+
 /**
  * Finds the regions of an area: every way to cut it that the bytes or the caller suggest is scored against the
  * signatures found, the best are tested against the parity of their headers, the best of those is taken; then again
  * behind it.
- * @param hits offsets of signatures from the start of the area, ascending
  */
-export function inferLayouts(
-  bytes: Uint8Array,
-  hits: readonly number[],
-  given: RamoopsParameters,
-  asKernel: KernelVersion | undefined,
-  codecs: Codecs,
-  effort: Effort,
-): Layout[] {
-  const groups = groupsOf(candidatesAt(bytes, hits), bytes.length);
+export function inferLayouts(inference: Inference): Layout[] {
+  const { bytes, hits, isExcerpt, given, effort } = inference;
+  const groups = groupsOf(candidatesAt(bytes, hits, isExcerpt), bytes.length);
   const linesAt = hits.filter((at) => bytes[at] === equals).map((at) => ({ at: at - zoneHeader.size }));
   // Without a signature only the caller can say that there is a region at all.
   if (groups.length === 0 && isGiven(given)) groups.push([]);
@@ -43,7 +49,7 @@ export function inferLayouts(
     let from = groups.length === 1 ? 0 : (group[0]?.at ?? 0);
     do {
       if (effort.isSpent()) break;
-      const layout = bestLayout(bytes, from, rest, linesAt, given, asKernel, codecs, effort);
+      const layout = bestLayout(inference, from, rest, linesAt);
       if (layout !== null) found.push(layout);
       const next = layout === null ? (rest[0]?.at ?? 0) + 1 : layout.base + layout.sizes.memSize;
       rest = rest.filter((candidate) => candidate.at >= next);
@@ -57,20 +63,17 @@ export function inferLayouts(
 const equals = 0x3d;
 
 function bestLayout(
-  bytes: Uint8Array,
+  { bytes, isExcerpt, given, asKernel, codecs, effort }: Inference,
   from: number,
   candidates: readonly Candidate[],
   linesAt: Scene['dumpLines'],
-  given: RamoopsParameters,
-  asKernel: KernelVersion | undefined,
-  codecs: Codecs,
-  effort: Effort,
 ): Layout | null {
   effort.spend(linesAt.length);
   const endian = majorityEndian(candidates);
   const alike = candidates.filter((candidate) => candidate.endian === endian);
   const scene: Scene = {
     bytes,
+    isExcerpt,
     endian,
     given,
     candidates: alike,
@@ -93,8 +96,8 @@ function bestLayout(
     })
     .sort((a, b) => b.score - a.score);
   const [winner, rival] = ranked;
-  if (winner === undefined || !(isGiven(given) || isBelievable(winner.hypothesis, winner.evidence, alike))) return null;
-  const { hypothesis } = winner;
+  if (winner === undefined || !(isGiven(given) || isBelievable(winner.hypothesis, winner.evidence, scene))) return null;
+  const hypothesis = given.memSize === undefined ? inPages(winner.hypothesis) : winner.hypothesis;
   const { eccSize, proofs } = winner.evidence;
   const codec = proofs > 0 ? codecs(eccSize) : null;
   const blockCount = codec === null ? 'shared' : findBlockCount(zonesOf(bytes, hypothesis), codec, endian);
@@ -105,15 +108,42 @@ function bestLayout(
 
 /**
  * Chance makes a signature with a sane header in any large medium. A region has a dump or a console, or headers proven
- * by their parity, or several plain signatures in their places; or it is the medium itself, with nothing but text.
+ * by their parity, or several plain signatures in their places; or text as long as its header says, where it is the
+ * medium itself or the text is some lines long.
  */
-function isBelievable(hypothesis: Hypothesis, evidence: EccEvidence, candidates: readonly Candidate[]): boolean {
+function isBelievable(hypothesis: Hypothesis, evidence: EccEvidence, { bytes, candidates }: Scene): boolean {
   const starts = new Set(hypothesis.zones.map(({ start }) => hypothesis.base + start));
   const inPlace = candidates.filter(({ at, version, kind }) => starts.has(at) && version === null && kind !== 'insane');
   const telling = inPlace.filter(({ kind }) => kind === 'dump' || kind === 'console');
-  const isText = hypothesis.base === 0 && inPlace.some(({ kind }) => kind === 'text');
+  const isText = inPlace.some((one) => one.kind === 'text' && (hypothesis.base === 0 || isLog(bytes, one)));
   return telling.length > 0 || evidence.proofs > 0 || inPlace.length > 2 || isText;
 }
+
+/** All that the header of a zone claims is lines of text. */
+function isLog(bytes: Uint8Array, { at, header: { size } }: Candidate): boolean {
+  const log = bytes.subarray(at + zoneHeader.size, at + zoneHeader.size + size);
+  return log.length >= shortestLog && log.includes(lineFeed) && log.every(isPrintable);
+}
+
+/** In bytes, about two lines. */
+const shortestLog = 128;
+const lineFeed = 0x0a;
+
+function isPrintable(byte: number): boolean {
+  return (byte >= 0x20 && byte !== 0x7f) || (byte >= 0x09 && byte <= 0x0d);
+}
+
+/** Regions are whole pages: what division leaves over belongs to them, if the kernel then cuts the same zones. */
+function inPages(hypothesis: Hypothesis): Hypothesis {
+  const { zones, arrangement, cpus } = hypothesis;
+  const sizes = { ...hypothesis.sizes, memSize: Math.ceil(hypothesis.sizes.memSize / page) * page };
+  if (sizes.memSize - hypothesis.sizes.memSize > maxRemainder) return hypothesis;
+  const again = ramoopsZones(sizes, arrangement, cpus) ?? [];
+  const isSame = again.length === zones.length && again.every(({ start }, i) => start === zones[i]?.start);
+  return isSame ? { ...hypothesis, sizes } : hypothesis;
+}
+
+const page = 4096;
 
 /** The same zones in the same places: what differs is how far the last one reaches. */
 function isAlike(a: Hypothesis, b: Hypothesis): boolean {

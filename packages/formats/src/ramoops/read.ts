@@ -25,10 +25,19 @@ export function* readRamoops(area: Area, report: Report, hints: Hints, fuel: Fue
   const { content, range } = area;
   const hits = area.hits.map((hit) => hit - range.start);
   const given = hints.ramoops ?? {};
+  const isExcerpt = area.isExcerpt === true && given.memAddress === undefined;
   const codecs = zoneCodecs();
   fuel.spend(content.bytes.length);
   const effort = effortFor(content.bytes.length);
-  const layouts = inferLayouts(content.bytes, hits, given, hints.asKernel, codecs, effort);
+  const layouts = inferLayouts({
+    bytes: content.bytes,
+    hits,
+    isExcerpt,
+    given,
+    asKernel: hints.asKernel,
+    codecs,
+    effort,
+  });
   if (effort.isSpent()) report({ code: 'limit.layouts', at: range });
   if (layouts.length === 0 && hints.ramoops !== undefined) {
     report({ code: 'area.no-layout', at: range, detail: formatRamoopsParameters(hints.ramoops) });
@@ -40,7 +49,7 @@ export function* readRamoops(area: Area, report: Report, hints: Hints, fuel: Fue
   for (const layout of layouts) yield* readRegion(area, seenBy(layout, hints), codecs, once, report, hints, fuel);
   yield* readPreZone(area, hits, covered, fuel);
   if (hints.asKernel === undefined)
-    yield* unlessShown(carve(content, layouts.length > 0, shown, hints, fuel), shown, report);
+    yield* unlessShown(carve(content, isExcerpt || layouts.length > 0, shown, hints, fuel), shown, report);
   for (const open of gaps(range, covered)) report({ code: 'area.slack', at: open });
 }
 
@@ -51,16 +60,16 @@ interface Once {
   readonly mending: Effort;
 }
 
-/** What no structure holds: dumps by their lines and, where there is no structure at all, any lines of a log. */
+/** What no structure holds: dumps by their lines and, where a whole medium has no structure at all, any lines of a log. */
 function* carve(
   content: TracedBytes,
-  isCut: boolean,
+  dumpsOnly: boolean,
   shown: KnownTexts,
   hints: Hints,
   fuel: Fuel,
 ): Generator<PstoreRecord> {
   const taken = shown.all().flatMap(({ payload }) => extent(payload) ?? []);
-  const log = isCut ? null : carveLog(content);
+  const log = dumpsOnly ? null : carveLog(content);
   for (const record of [...carveDumps(content, taken, hints, fuel), ...(log === null ? [] : [log])]) {
     fuel.record(record.payload.bytes.length);
     yield record;

@@ -161,6 +161,8 @@ function restOf(reading: ZoneReading, { data }: ZoneData, end: number): PstoreRe
   const state = log === null || isCut ? 'hidden' : 'stale';
   const findings: Finding[] = [{ code: state === 'stale' ? 'recovered.stale' : 'recovered.area', at: extent(payload) }];
   const share = legibleShare(payload.bytes, legible.bytes);
+  // Memory behind a log that was never full is anything at all.
+  if (state === 'stale' && share < mostlyLegible) return null;
   return textRecord(reading, payload, text, state, share < mostlyLegible ? 'possible' : 'probable', findings);
 }
 

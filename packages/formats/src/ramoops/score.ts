@@ -2,7 +2,7 @@ import { agreement, bestAgreement, type Candidate } from './candidates.js';
 import { eccGeometry } from './ecc-blocks.js';
 import type { Hypothesis, Scene } from './hypotheses.js';
 import { hasParity } from './infer-ecc.js';
-import { zoneHeader } from './layout.js';
+import { largestZone, zoneHeader } from './layout.js';
 import { type Remains, remainsAt } from './remains.js';
 import { floorPowerOfTwo, type ZoneType } from './zones.js';
 
@@ -72,7 +72,8 @@ export function scoreOf(hypothesis: Hypothesis, scene: Scene, places: Places): n
   sum -= Math.min(missing, 6);
   sum -= costBefore(places, base + sizes.memSize) - costBefore(places, base);
   if (isWhole(hypothesis, scene)) sum += wholeBonus;
-  return sum + roundness(sizes.memSize);
+  // Of a zone that stands alone in the middle of something there is no more than its log says.
+  return sum + (scene.isExcerpt && zones.length === 1 ? -sizes.memSize / largestZone : roundness(sizes.memSize));
 }
 
 /** What the beginning of the data of a zone without a signature says for each type. */
@@ -110,10 +111,10 @@ function roundness(memSize: number): number {
 /** The medium is a copy of the region alone, whole or cut short. */
 function isWhole({ base, sizes }: Hypothesis, scene: Scene): boolean {
   const { length } = scene.bytes;
-  return base === 0 && sizes.memSize === (isCut(scene) ? floorPowerOfTwo(length * 2 - 1) : length);
+  return !scene.isExcerpt && base === 0 && sizes.memSize === (isCut(scene) ? floorPowerOfTwo(length * 2 - 1) : length);
 }
 
 /** Regions are whole pages: a medium that is not was cut short. */
 export function isCut(scene: Scene): boolean {
-  return scene.bytes.length % 4096 !== 0;
+  return !scene.isExcerpt && scene.bytes.length % 4096 !== 0;
 }

@@ -8,8 +8,8 @@ export interface Reading {
   readonly areas: ByteRange[];
 }
 
-/** The backend alone on a medium in memory: every hit of its probe, every area, every record. */
-export function readAll(medium: Uint8Array, hints: Hints = {}, budget: Fuel = fuel()): Reading {
+/** Every hit of the probe. */
+export function hitsIn(medium: Uint8Array): number[] {
   const { probe } = ramoops;
   const hits: number[] = [];
   for (let at = 0; at + 4 <= medium.length; at++) {
@@ -18,6 +18,12 @@ export function readAll(medium: Uint8Array, hints: Hints = {}, budget: Fuel = fu
     );
     if (matches && probe.accepts(medium.subarray(at, at + probe.window))) hits.push(at);
   }
+  return hits;
+}
+
+/** The backend alone on a medium in memory: every hit of its probe, every area, every record. */
+export function readAll(medium: Uint8Array, hints: Hints = {}, budget: Fuel = fuel()): Reading {
+  const hits = hitsIn(medium);
   const findings: Finding[] = [];
   const report = (finding: Finding) => findings.push(finding);
   const areas = ramoops.areas(hits, medium.length, hints, report);
