@@ -17,6 +17,7 @@ export interface CommonFlags extends HintFlags {
   readonly progress: ProgressMode;
   readonly at?: string;
   readonly minGrade: Grade;
+  readonly carve?: true;
   readonly threads?: string;
 }
 

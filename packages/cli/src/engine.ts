@@ -1,5 +1,6 @@
 import type { ByteRange, Hints, PstoreRecord, Report } from '@pstore-decode/formats';
 import type { RandomAccessSource, ScanRow, Unwrapped } from '@pstore-decode/media';
+import type { OpenOptions } from '@pstore-decode/media/node';
 
 /** A medium that is open for reading: what is inside, where the input is a container. */
 export interface OpenMedium extends Unwrapped {
@@ -21,15 +22,22 @@ export interface SearchOptions {
 
 interface SalvageOptions extends SearchOptions {
   readonly hints: Hints;
+  readonly carve: boolean;
 }
 
 /** What the commands need of the floors below: a test can put records of its own in its place. */
 export interface Engine {
   /**
    * @param report told what was wrong on the way to what is inside
+   * @param onUnpack of a compressed input: bytes of it that were taken so far, and all of them
    * @throws MediumError when the path cannot be read; the reason of the signal
    */
-  open(path: string, signal: AbortSignal, report: Report): Promise<OpenMedium>;
+  open(
+    path: string,
+    signal: AbortSignal,
+    report: Report,
+    onUnpack?: (done: number, total: number) => void,
+  ): Promise<OpenMedium>;
   salvage(source: RandomAccessSource, report: Report, options: SalvageOptions): AsyncIterable<PstoreRecord>;
   /** Where backends would begin to read. */
   scan(source: RandomAccessSource, report: Report, options: SearchOptions): AsyncIterable<ScanRow>;
@@ -41,18 +49,21 @@ export async function mediaEngine(): Promise<Engine> {
     import('@pstore-decode/media'),
     import('@pstore-decode/media/node'),
   ]);
-  async function opened(path: string, signal: AbortSignal) {
+  async function opened(path: string, options: OpenOptions) {
     try {
-      return await openFile(path, { signal });
+      return await openFile(path, options);
     } catch (error) {
-      if (error instanceof MediumError && error.code === 'directory') return openFolder(path, { signal });
+      if (error instanceof MediumError && error.code === 'directory') return openFolder(path, options);
       throw error;
     }
   }
   return {
-    async open(path, signal, report) {
-      const medium = await opened(path, signal);
-      const inner = await unwrap(medium, report);
+    async open(path, signal, report, onUnpack) {
+      const medium = await opened(path, { signal, ...(onUnpack && { onUnpack }) });
+      const inner = await unwrap(medium, report, undefined, signal).catch(async (error: unknown) => {
+        await medium.close();
+        throw error;
+      });
       if (inner === medium) return medium;
       for (const finding of medium.findings ?? []) report(finding);
       return { ...inner, hasChanged: () => medium.hasChanged(), close: () => medium.close() };

@@ -18,6 +18,7 @@ import { CliError, detailOfSystemError, isMediumError, isSystemError } from './e
 import { hexRange } from './present/figures.js';
 import { type FilePlace, type FolderFile, placeIn } from './present/file-place.js';
 import type { Progress } from './progress.js';
+import type { ReadSection } from './sections.js';
 
 /** A record and where it was found. */
 export interface FoundRecord {
@@ -32,6 +33,8 @@ export interface FoundRecord {
   readonly root?: readonly Span[];
   /** In a memory dump: places are physical addresses. */
   readonly addresses?: 'physical';
+  /** Of a binary record whose fields are known. */
+  readonly sections?: readonly ReadSection[];
 }
 
 /** An input that is a folder. */
@@ -89,6 +92,8 @@ export interface Reading {
   readonly at?: ByteRange;
   /** Leaves out recovered records of lower grades. */
   readonly minGrade: Grade;
+  /** Also what nothing points to. */
+  readonly carve: boolean;
   readonly threads?: number;
   /** Of the search of one input. */
   readonly progressOf: (input: string) => Progress;
@@ -116,9 +121,11 @@ export async function readInput(
   let medium: OpenMedium | null = null;
   let folder: FolderReport | null = null;
   try {
-    medium = await reading.engine.open(input, reading.signal, (finding) => told.push(finding));
+    const onUnpack = (done: number, total: number) => progress.tell(done, total, 0);
+    medium = await reading.engine.open(input, reading.signal, (finding) => told.push(finding), onUnpack);
     folder = folderOf(medium);
-    const options = { ...searchOptions(reading, medium, input), hints: reading.hints, onProgress: progress.tell };
+    const { hints, carve } = reading;
+    const options = { ...searchOptions(reading, medium, input), hints, carve, onProgress: progress.tell };
     for await (const record of reading.engine.salvage(medium, (finding) => told.push(finding), options)) {
       progress.clear();
       if (reading.signal.aborted) break;
@@ -138,6 +145,7 @@ export async function readInput(
         record,
         ...(place !== null && { place }),
         ...(await rootOf(medium, record)),
+        ...(isBinary(record) && { sections: (await import('./sections.js')).sectionsOf(record) }),
       };
       if (onRecord === undefined) records.push(found);
       else onRecord(found);
@@ -200,6 +208,10 @@ export function searchOptions({ at, threads, signal }: Reading, { size }: OpenMe
 async function rootOf(medium: OpenMedium, { stored }: PstoreRecord): Promise<Pick<FoundRecord, 'root' | 'addresses'>> {
   const root = await medium.toRoot?.(stored);
   return { ...(root && { root }), ...(medium.addresses && { addresses: medium.addresses }) };
+}
+
+function isBinary({ type }: PstoreRecord): boolean {
+  return type === 'mce' || type === 'rtas' || type === 'unknown';
 }
 
 /** Without the bytes of the record. */

@@ -62,6 +62,7 @@ export async function runProgram(argv: readonly string[], io: Io, loadEngine: ()
           .default('terminal', ''),
       )
       .option('--at <place>', 'read only what stands there: ADDRESS+SIZE; of a memory dump physical addresses')
+      .option('--carve', 'look for dumps and logs also where nothing points to them: slow')
       .addOption(
         new Option('--min-grade <grade>', 'leave out what was recovered with less than that')
           .choices(['certain', 'probable', 'possible'])
@@ -88,7 +89,9 @@ export async function runProgram(argv: readonly string[], io: Io, loadEngine: ()
     .addOption(new Option('--time-format <form>', 'of kernel lines').choices(['raw', 'delta', 'iso', 'ctime']))
     .option('-b, --buffer <list>', 'only log entries of Android in these buffers: main,system')
     .option('-s, --tags <filter>', 'only log entries of Android with these tags, as for logcat -s: TAG:I,*:E')
-    .option('--pid <number>', 'only log entries of Android of this process');
+    .option('--pid <number>', 'only log entries of Android of this process')
+    .option('--event-tags <file>', 'event-log-tags of the device: names of the events in log entries of Android')
+    .option('--symbols <file>', 'System.map, kallsyms or vmlinux: names behind the addresses of frames and calls');
   reads(program.command('list'), list)
     .description('Print one line for each record.')
     .option(...damage);
@@ -175,6 +178,7 @@ async function perform<Flags extends CommonFlags>(
     engine: await loadEngine(),
     signal: io.signal,
     minGrade: flags.minGrade,
+    carve: flags.carve === true,
     ...(flags.at !== undefined && { at: parsePlace(flags.at) }),
     ...(flags.threads !== undefined && { threads: threadsOf(flags.threads) }),
     progressOf: (input: string) => createProgress(io, mode, input),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import {
   type LogSummary,
   matchSymbols,
+  type NamedFrame,
   nameFrames,
   readSymbols,
   type StackFrame,
@@ -9,26 +10,26 @@ import {
   symbolLookup,
 } from '@pstore-decode/formats/payload';
 import { CliError, detailOfSystemError, isSystemError } from './errors.js';
-import type { NameFrame } from './present/crash-facts.js';
+import { type FrameName, type NameFrame, noNames } from './present/crash-facts.js';
 
 /** Symbols of one kernel, ready to be held against the logs on a medium. */
 export interface Symbols {
   /** Names for the frames of a log; none, with the reason, where the symbols are not of the kernel that wrote it. */
   namesFor(summary: LogSummary): { readonly nameOf: NameFrame; readonly refused: string | null };
   /**
-   * For addresses of a trace: KASLR's offset is that of the logs beside it; none of them names one: as linked.
+   * For addresses of a trace: KASLR's offset is that of the logs beside it; none of them names one: as linked, and
+   * `doubt` says so.
    * @param isLinked the addresses are stored as linked
    */
   lookupFor(
     summaries: readonly LogSummary[],
     isLinked: boolean,
-  ): { readonly lookup: SymbolLookup } | { readonly refused: string };
+  ): { readonly lookup: SymbolLookup; readonly doubt: string | null } | { readonly refused: string };
 }
 
-/** No symbols were given. */
-export const noNames: NameFrame = () => null;
-
 const howTo = 'give the System.map, a copy of /proc/kallsyms or the uncompressed vmlinux of the kernel that crashed';
+
+const unknownOffset = 'no log tells the offset of KASLR: names of the trace are right only where it was off';
 
 /** @throws CliError when the file cannot be read or holds no symbols */
 export function readSymbolFile(path: string): Symbols {
@@ -38,31 +39,30 @@ export function readSymbolFile(path: string): Symbols {
     namesFor(summary) {
       const match = matchSymbols(table, summary);
       if ('refused' in match) return { nameOf: noNames, refused: match.refused };
-      return { nameOf: (frame) => wordsOf(nameFrames([frame], table, match)[0]), refused: null };
+      // All at once: the names of a table are put in order for each call.
+      const named = new Map(nameFrames(framesOf(summary), table, match).map((each) => [each.frame, nameIn(each)]));
+      return { nameOf: (frame) => named.get(frame) ?? null, refused: null };
     },
     lookupFor(summaries, isLinked) {
       const matches = summaries.filter(({ reports }) => reports.length > 0).map((one) => matchSymbols(table, one));
       for (const match of matches) if ('refused' in match) return match;
       const relocation = matches.flatMap((match) => ('refused' in match ? [] : (match.relocation ?? []))).at(-1);
-      return { lookup: symbolLookup(table, isLinked ? 0n : (relocation ?? 0n)) };
+      const doubt = isLinked || relocation !== undefined ? null : unknownOffset;
+      return { lookup: symbolLookup(table, isLinked ? 0n : (relocation ?? 0n)), doubt };
     },
   };
 }
 
-function wordsOf(
-  named:
-    | {
-        readonly frame: StackFrame;
-        readonly name?: { name: string; offset: number; size: number };
-        readonly linked?: bigint;
-      }
-    | undefined,
-): string | null {
-  if (named?.linked === undefined) return null;
-  const linked = `0x${named.linked.toString(16)} as linked`;
-  return named.name === undefined
-    ? linked
-    : `${named.name.name}+0x${named.name.offset.toString(16)}/0x${named.name.size.toString(16)}, ${linked}`;
+/** Every frame of every report. */
+export function framesOf({ reports }: LogSummary): StackFrame[] {
+  return reports.flatMap(({ top, link, trace }) => [...(top ? [top] : []), ...(link ? [link] : []), ...trace]);
+}
+
+/** Null where the place is not known. */
+function nameIn({ name, linked }: NamedFrame): FrameName | null {
+  if (linked === undefined) return null;
+  const place = name && { name: `${name.name}+0x${name.offset.toString(16)}/0x${name.size.toString(16)}` };
+  return { linked: `0x${linked.toString(16)}`, ...place };
 }
 
 function bytesOf(path: string): Uint8Array {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { pstoreDecode } from './support/io.js';
 import { engineOf, liveRecord, recordOf } from './support/records.js';
+import { complaints } from './support/schema.js';
 
 const vector = (path: string) => fileURLToPath(new URL(`../../../test-vectors/${path}`, import.meta.url));
 const medium = vector('ramoops/deflate-ecc16-6.1/ramoops.bin');
@@ -29,7 +30,15 @@ describe('info', () => {
 
   test('is the same in JSON', async () => {
     const { stdout } = await pstoreDecode(['info', '--json', '-q', medium]);
-    const [{ crashes }] = JSON.parse(stdout).inputs;
+    const [{ crashes, consoles }] = JSON.parse(stdout).inputs;
+    expect(complaints('report', JSON.parse(stdout))).toEqual([]);
+    expect(consoles).toMatchObject([{ records: [4], summary: { panic: 3, lead: 3 } }]);
+    expect(consoles[0].summary.reports.map(({ kind }: { kind: string }) => kind)).toEqual([
+      'bug',
+      'bug',
+      'sysrq',
+      'panic',
+    ]);
     const [first, , third] = crashes;
     expect(first.summary.reports[0]).toMatchObject({
       kind: 'bug',
@@ -43,6 +52,7 @@ describe('info', () => {
     expect(third.summary.panic).toBe(third.summary.lead);
     const shown = await pstoreDecode(['--json', '-q', medium]);
     expect(JSON.parse(shown.stdout).inputs[0].crashes[0].summary).toBeUndefined();
+    expect(JSON.parse(shown.stdout).inputs[0].consoles).toBeUndefined();
   });
 
   test('never lets text of a medium drive a terminal', async () => {

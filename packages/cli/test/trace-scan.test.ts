@@ -36,6 +36,12 @@ describe('trace', () => {
     expect([terminal.status, terminal.bytes.length]).toEqual([2, 0]);
     expect((await pstoreDecode(['trace', '--chrome', '--folded', traced])).status).toBe(2);
   });
+
+  test('says that there is none', async () => {
+    const { status, stdout, stderr } = await pstoreDecode(['trace', vector('ramoops/none-6.1/ramoops.bin')]);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('# none of the records is a function trace\n');
+  });
 });
 
 describe('scan', () => {

@@ -32,11 +32,13 @@ const deepest = 4;
  * container is looked for inside of its own kind: a file that holds itself would never end, and what one read costs would
  * multiply from floor to floor.
  * @param list in place of THE LIST
+ * @throws the reason of `signal` when it is aborted
  */
 export async function unwrap(
   source: RandomAccessSource,
   report: Report,
   list: readonly Container[] = containers,
+  signal?: AbortSignal,
 ): Promise<Unwrapped> {
   let inner: Unwrapped = source;
   if ((source.files?.length ?? 0) > 1 || isNamedRecord(source)) return source;
@@ -49,7 +51,7 @@ export async function unwrap(
       report({ code: 'limit.container', at: null, detail });
       return inner;
     }
-    const opened = await container.open(inner, report);
+    const opened = await container.open(inner, report, signal);
     if (opened === null) return inner;
     inner = opened;
     report(insideFinding(container.name, opened.size));

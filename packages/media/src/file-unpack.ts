@@ -4,7 +4,7 @@ import { headSize } from './containers/container.js';
 import { insideFinding, type Store, unpackInto } from './containers/unpack.js';
 import { streamFormats } from './containers/wrapped.js';
 import { isNamedRecord } from './containers.js';
-import type { FileSource } from './file.js';
+import type { FileSource, OpenOptions } from './file.js';
 import { handleAccess } from './file-access.js';
 import { directAccess } from './file-scan.js';
 import { sourceFrom } from './read-at.js';
@@ -16,7 +16,7 @@ import { namelessFile, type SpoolOptions, writeWhole } from './spool.js';
  * Closes what it was given where it throws.
  * @throws MediumError `no-room`; the reason of the signal
  */
-export async function unpackedFile(file: FileSource, options: SpoolOptions): Promise<FileSource> {
+export async function unpackedFile(file: FileSource, options: OpenOptions): Promise<FileSource> {
   const { bytes: head } = await file.read({ start: 0, end: Math.min(headSize, file.size) }, () => undefined);
   const format = streamFormats.find((each) => each.recognizes(head));
   if (format === undefined || isNamedRecord(file)) return file;
@@ -25,7 +25,10 @@ export async function unpackedFile(file: FileSource, options: SpoolOptions): Pro
     const findings: Finding[] = [...(file.findings ?? [])];
     handle = await namelessFile(options.folder, file.path);
     const store = fileStore(handle, file.path, options);
-    const inside = await unpackInto(store, format, file, (finding) => findings.push(finding), options.signal);
+    const inside = await unpackInto(store, format, file, (finding) => findings.push(finding), {
+      signal: options.signal,
+      onProgress: options.onUnpack,
+    });
     if (inside === null) {
       await handle.close();
       return file; // `unwrap` comes to the same, and says why

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import type { Unwrapped } from './containers/container.js';
 import { memoryEnd, sizeByReading } from './device-size.js';
 import { type Access, handleAccess, openAccess, tellsSizes } from './file-access.js';
+import { coreOf } from './file-core.js';
 import { extentsOf, isSparse } from './file-extents.js';
 import { parseIomem, rangesToSearch } from './file-memory.js';
 import { joinedFiles, partsOf } from './file-parts.js';
@@ -16,7 +17,7 @@ import { type ReadAtOptions, sourceFrom } from './read-at.js';
 import type { NamedRange, RandomAccessSource } from './source.js';
 import { fifoStream, type SpoolOptions, spool } from './spool.js';
 
-/** Of a compressed file it is what is inside: `root` and `containers` say so. */
+/** Of a compressed file, and of /proc/kcore, it is what is inside: `root` and `containers` say so. */
 export interface FileSource
   extends RandomAccessSource,
     Pick<Unwrapped, 'root' | 'containers' | 'addresses' | 'toRoot' | 'dataRanges'> {
@@ -37,6 +38,8 @@ export interface FileSource
 export interface OpenOptions extends SpoolOptions {
   /** In bytes, where the caller knows better than the system: for devices that do not tell. */
   readonly size?: number;
+  /** While a compressed file is unpacked: bytes of it that were taken so far, and all of them. */
+  readonly onUnpack?: (done: number, total: number) => void;
 }
 
 /**
@@ -120,10 +123,11 @@ async function sourceBehind(access: Access, path: string, options: OpenOptions):
   const atOpening = await access.stat();
   const kind = kindOf(atOpening, path, options.size !== undefined);
   const size = options.size ?? (await sizeOf(access, atOpening, kind, path));
+  const isReadable = size <= longest || options.size !== undefined;
+  const bytes = isReadable ? await bytesOf(access, atOpening, kind, size) : await coreOf(access.readAt, size, longest);
+  if (bytes === null) throw endless(path);
   return {
-    ...(kind === 'memory' ? await memorySource(access, size) : sourceFrom(access.readAt, size)),
-    ...((kind === 'file' || kind === 'block') && { direct: directAccess(access.descriptor) }),
-    ...(kind === 'file' && isSparse(atOpening) && { dataRanges: () => extentsOf(access.descriptor(), size) }),
+    ...bytes,
     path,
     kind,
     stat: atOpening,
@@ -135,8 +139,25 @@ async function sourceBehind(access: Access, path: string, options: OpenOptions):
   };
 }
 
-/** Nothing that claims more ends in a lifetime: /proc/kcore says 2^47 and more. */
+/** Nothing that is longer can be read in a lifetime. */
 const longest = 2 ** 46;
+
+async function bytesOf(
+  access: Access,
+  facts: BigIntStats,
+  kind: MediumKind,
+  size: number,
+): Promise<RandomAccessSource & Partial<Unwrapped>> {
+  return {
+    ...(kind === 'memory' ? await memorySource(access, size) : sourceFrom(access.readAt, size)),
+    ...((kind === 'file' || kind === 'block') && { direct: directAccess(access.descriptor) }),
+    ...(kind === 'file' && isSparse(facts) && { dataRanges: () => extentsOf(access.descriptor(), size) }),
+  };
+}
+
+function endless(path: string): MediumError {
+  return new MediumError('endless', path, 'gives bytes for ever', 'copy as much as is wanted to a file: head -c 16M');
+}
 
 /** /dev/mem refuses by the page, and says EFAULT where no memory is. */
 const ofMemory: ReadAtOptions = {
@@ -170,8 +191,8 @@ async function sizeOf(access: Access, facts: BigIntStats, kind: MediumKind, path
   }
   const said = kind === 'file' ? sizeSaid(facts, path) : await sizeInSysfs(facts.rdev, kind);
   const size = said ?? (await sizeByReading(access.readAt));
-  if (size !== null && size <= longest) return size;
-  throw new MediumError('endless', path, 'gives bytes for ever', 'copy as much as is wanted to a file: head -c 16M');
+  if (size === null) throw endless(path);
+  return size;
 }
 
 /** Files of procfs say 0 and have bytes all the same. */

@@ -14,6 +14,8 @@ export interface SalvageOptions extends LocateOptions {
   readonly backends?: readonly Backend[];
   /** In place of THE LIST. */
   readonly fileReaders?: readonly FileReader[];
+  /** Look also where nothing says that there is a record: slow, and what it finds may be something else. */
+  readonly carve?: boolean;
   /** Bytes of one area, or of all files for one reader, that are held in memory; 1 GiB by default. */
   readonly maxArea?: number;
 }

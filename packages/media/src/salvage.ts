@@ -1,11 +1,14 @@
 import { type PstoreRecord, type Report, fileReaders as theFileReaders } from '@pstore-decode/formats';
 import { type ByteRange, defaultLimits, fuel, gaps, hull } from '@pstore-decode/formats/bytes';
+import { knownTexts } from '@pstore-decode/formats/dump';
 import { recordsOfAreas } from './area-records.js';
 import { breather } from './breathe.js';
+import { carvedRecords } from './carve.js';
 import { type ClaimedFiles, claimedFiles, readNamedFiles } from './claimed-files.js';
 import { unwrap } from './containers.js';
 import { guard } from './guard.js';
 import { joinMediumFindings } from './medium-findings.js';
+import { rangeSet } from './range-set.js';
 import { most, type Run, type SalvageOptions, walked } from './run.js';
 import type { RandomAccessSource } from './source.js';
 
@@ -14,7 +17,8 @@ import type { RandomAccessSource } from './source.js';
  * Files that are known by their paths go to their readers. Then the rest of the medium is searched, each
  * backend says which areas it wants, they are read whole, and it gives their records, backend after backend; where
  * several claim the same bytes the reading that accounts for most of them stays. A small
- * medium that gave nothing may be a file whose name was lost: readers of files look at it once more.
+ * medium that gave nothing may be a file whose name was lost: readers of files look at it once more. Last, where the
+ * caller wants it, what no record holds is carved.
  * A walk that ends in a `FormatError` is a finding on its area, and the next area goes on; a limit that is used up ends
  * the whole. Any other exception is our bug and comes through.
  * @param report told while the walk goes on: what concerns no single record
@@ -27,19 +31,26 @@ export async function* salvage(
 ): AsyncGenerator<PstoreRecord, void, void> {
   const { signal } = options;
   const spent = fuel({ ...defaultLimits, ...options.limits });
-  const inner = options.within === undefined ? await unwrap(source, report) : source;
+  const inner = options.within === undefined ? await unwrap(source, report, undefined, signal) : source;
   if (inner !== source) for (const finding of source.findings ?? []) report(finding);
   const run = { source: inner, report, options, spent, medium: joinMediumFindings(report), decoder: guard(report) };
   const breathe = breather();
+  const taken = rangeSet();
+  const shown = knownTexts();
   let isBare = true;
   try {
     for await (const record of recordsIn(run)) {
       isBare = false;
+      if (options.carve === true) {
+        taken.add(record.stored);
+        shown.add(record);
+      }
       yield record;
       await breathe();
       signal?.throwIfAborted();
     }
     if (isBare && !run.decoder.isUsedUp()) yield* namelessRecords(run);
+    if (options.carve === true && !run.decoder.isUsedUp()) yield* carvedRecords(run, taken, shown);
   } finally {
     run.medium.flush();
   }

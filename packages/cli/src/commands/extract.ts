@@ -1,4 +1,4 @@
-import { forMessage, hostile } from '@pstore-decode/formats/bytes';
+import { forJson, forMessage, hostile } from '@pstore-decode/formats/bytes';
 import { type Command, type CommonFlags, readInputs } from '../command.js';
 import { sha256 } from '../digest.js';
 import { CliError } from '../errors.js';
@@ -90,5 +90,6 @@ function extractedJson(file: PlannedFile): ExtractedJson {
     bytes: file.content.length,
     sha256: sha256(file.content),
     ...(mtime !== undefined && { mtime }),
+    ...(file.kept !== undefined && { name: forJson(hostile(file.kept.name)).text, missing: file.kept.missing }),
   };
 }

@@ -18,7 +18,8 @@ export const scan: Command = async (inputs, run) => {
     const report = () => undefined;
     let medium = null;
     try {
-      medium = await reading.engine.open(input, reading.signal, report);
+      const onUnpack = (done: number, total: number) => progress.tell(done, total, 0);
+      medium = await reading.engine.open(input, reading.signal, report, onUnpack);
       const options = { ...searchOptions(reading, medium, input), onProgress: progress.tell };
       for await (const row of reading.engine.scan(medium, report, options)) {
         progress.clear();

@@ -2,19 +2,15 @@ import { forTerminal, hostile } from '@pstore-decode/formats/bytes';
 import {
   chromeTrace,
   foldedPairs,
-  type LogSummary,
   parseFtraceText,
   perfettoTrace,
-  type SymbolLookup,
-  summarizeLog,
   type TraceCall,
 } from '@pstore-decode/formats/payload';
 import { type Command, type CommonFlags, readInputs } from '../command.js';
 import { CliError } from '../errors.js';
-import { statusOf } from '../exit-status.js';
-import type { InputReport } from '../inputs.js';
-import { logOf } from '../present/order.js';
-import { readSymbolFile, type Symbols } from '../symbols.js';
+import { exitStatus, statusOf } from '../exit-status.js';
+import { lookupFor } from '../named-text.js';
+import { readSymbolFile } from '../symbols.js';
 
 export interface TraceFlags extends CommonFlags {
   readonly perfetto?: true;
@@ -49,22 +45,15 @@ export const trace: Command<TraceFlags> = async (inputs, run) => {
   });
   if (strange > 0) ui.note(`${strange} lines of traces are not legible`);
   if (perfetto) io.stdout.write(perfettoTrace(calls));
-  else if (chrome) io.stdout.write(`${chromeTrace(calls)}\n`);
+  else if (chrome) io.stdout.write(chromeTrace(calls));
   else io.stdout.write(forTerminal(hostile(folded ? foldedPairs(calls) : calls.map(lineOf).join(''))));
-  return statusOf(reports, flags.exitStatus === true);
+  const status = statusOf(reports, flags.exitStatus === true);
+  if (calls.length > 0 || status !== exitStatus.found) return status;
+  ui.note('none of the records is a function trace');
+  return exitStatus.nothing;
 };
 
 /** The counter counts calls; it is no time. */
 function lineOf({ cpu, counter, function: name, caller }: TraceCall): string {
   return `CPU ${cpu}${counter === undefined ? '' : `  call ${counter}`}  ${name} <- ${caller}\n`;
-}
-
-/** Names for the addresses of a trace: kernels from 7.0 on store them as linked, others as they were. */
-function lookupFor(report: InputReport, symbols: Symbols, tell: (why: string) => void): SymbolLookup | undefined {
-  const writer = report.findings.find(({ code }) => code === 'area.writer')?.detail ?? '';
-  const logs = report.records.filter(({ record: { type } }) => type === 'dmesg' || type === 'console');
-  const summaries: LogSummary[] = logs.map(({ record }) => summarizeLog(logOf([record]).bytes));
-  const found = symbols.lookupFor(summaries, Number.parseInt(writer, 10) >= 7);
-  if ('refused' in found) tell(`symbols are not used: ${found.refused}`);
-  return 'refused' in found ? undefined : found.lookup;
 }

@@ -1,5 +1,8 @@
 import type { Timestamp } from '@pstore-decode/formats';
+import { forFileName, hostile } from '@pstore-decode/formats/bytes';
+import type { PmsgFile } from '@pstore-decode/formats/payload';
 import type { FoundRecord, InputReport } from '../inputs.js';
+import { filesKept } from '../present/pmsg-files.js';
 
 /** One file that `extract` writes. */
 export interface PlannedFile {
@@ -10,6 +13,8 @@ export interface PlannedFile {
   readonly name: string;
   readonly content: Uint8Array;
   readonly mtime?: Timestamp;
+  /** Of a file that was kept in a pmsg record. */
+  readonly kept?: PmsgFile;
 }
 
 /** The list of what was written, at the top of the output folder; it is written last. */
@@ -18,14 +23,16 @@ export const manifestName = 'manifest.json';
 /**
  * What to write for the records of all inputs. Live records get the kernel's name and bytes; everything else goes to
  * `recovered/` under a name made of its place in the order, its type and its id, with its text (`.txt`), or as stored
- * where nothing could read it (`.bin`); so does the text of a dump that the kernel shows compressed. With several inputs each has a folder of its own. Every name is of our own
- * alphabet and stands once; a second live record of the same name (two regions on one medium) gets its place in front.
+ * where nothing could read it (`.bin`); so does the text of a dump that the kernel shows compressed. Files that were kept in
+ * a pmsg record stand in a folder beside its own file. With several inputs each has a folder of its own. Every name is of
+ * our own alphabet and stands once; a second live record of the same name (two regions on one medium) gets its place in
+ * front.
  */
 export function planFiles(reports: readonly InputReport[], liveOnly: boolean): PlannedFile[] {
   return reports.flatMap((report, i) => {
     const base = reports.length > 1 ? [`input-${i + 1}`] : [];
     const taken = new Set<string>([manifestName, 'recovered']);
-    return report.records.flatMap((found) => {
+    const planned = report.records.flatMap((found) => {
       const { file, compression } = found.record;
       if (found.record.state !== 'live' || file === undefined || !isOwnName(file.name)) return recovered(found, base);
       const name = taken.has(file.name) ? `${ordinal(found)}-${file.name}` : file.name;
@@ -36,7 +43,35 @@ export function planFiles(reports: readonly InputReport[], liveOnly: boolean): P
       const isShownCompressed = file.name.endsWith('.enc.z') && compression !== 'unknown';
       return isShownCompressed && !liveOnly ? [kernels, recovered(found, base)] : kernels;
     });
+    return liveOnly ? planned : planned.flatMap((own) => [own, ...keptFiles(own)]);
   });
+}
+
+/** The files that a pmsg record keeps: `pmsg-ramoops-0.files/recovery/last_log` beside `pmsg-ramoops-0`. */
+function keptFiles({ found, folders, name }: PlannedFile): PlannedFile[] {
+  const taken = new Set<string>();
+  return (found === null ? [] : filesKept(found.record)).map((kept) => {
+    const slash = kept.name.indexOf(0x2f);
+    const [folder, plain] = [kept.name.subarray(0, slash), kept.name.subarray(slash + 1)].map(safeName) as [
+      string,
+      string,
+    ];
+    // Others of the same name: of another buffer or priority, or equal once they are safe, or for some file systems.
+    let unique = plain;
+    for (let i = 2; taken.has(`${folder}/${unique}`.toLowerCase()); i++) unique = `${i}-${plain}`;
+    taken.add(`${folder}/${unique}`.toLowerCase());
+    return {
+      found,
+      folders: [...folders, `${name}.files`, folder],
+      name: unique,
+      content: kept.content.bytes,
+      kept,
+    };
+  });
+}
+
+function safeName(name: Uint8Array): string {
+  return forFileName(hostile(name));
 }
 
 /** Below the output folder, `/` between its parts. */

@@ -5,10 +5,11 @@ import type { PlannedFile } from './plan.js';
  * parts, of UEFI and ERST, in a folder for each crash with their whole text beside them, everything else at the top.
  */
 export function asSystemd(plan: readonly PlannedFile[]): PlannedFile[] {
-  const folderOf = crashFolders(plan);
+  // A file that was kept in pmsg may be named like a dump.
+  const folderOf = crashFolders(plan.filter(({ kept }) => kept === undefined));
   const texts = new Map<string, { readonly folders: readonly string[]; readonly parts: Uint8Array[] }>();
   const moved = plan.map((file) => {
-    const inside = folderOf(file);
+    const inside = file.kept === undefined ? folderOf(file) : null;
     if (inside === null) return file;
     const folders = [...file.folders, ...inside];
     const key = folders.join('/');

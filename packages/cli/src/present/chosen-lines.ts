@@ -1,20 +1,19 @@
 import type { PstoreRecord, Timestamp } from '@pstore-decode/formats';
 import {
   type DerivedClock,
-  decodeLogEntry,
   deriveClock,
+  type EventTagMap,
   formatLineTime,
-  isLoggerLog,
   type LineTimeFormat,
   type LogSelection,
   logcatText,
   type PrintkLine,
   printkLines,
-  readLoggerFrames,
   selectEntries,
   selectLines,
   sinceBoot,
 } from '@pstore-decode/formats/payload';
+import { logEntries } from './pmsg-files.js';
 
 /** Which lines to show, and how their times are printed. */
 export interface LineChoice {
@@ -68,16 +67,13 @@ export function chosenLines(text: Uint8Array, clock: DerivedClock | null, choice
   return joined(lines);
 }
 
-/** The log entries of a pmsg record that are wanted; null where it holds text. */
-export function chosenEntries({ payload }: PstoreRecord, { entries = {} }: LineChoice): Uint8Array | null {
-  const reading = readLoggerFrames(payload.bytes);
-  if (!isLoggerLog(reading, payload.bytes)) return null;
-  return logcatText(
-    selectEntries(
-      reading.frames.map((frame) => decodeLogEntry(frame)),
-      entries,
-    ),
-  );
+/**
+ * The log entries of a pmsg record that are wanted; null where it holds text.
+ * @param tags names of events
+ */
+export function chosenEntries({ payload }: PstoreRecord, wanted: LogSelection, tags?: EventTagMap): Uint8Array | null {
+  const entries = logEntries(payload, tags);
+  return entries && logcatText(selectEntries(entries, wanted));
 }
 
 /** A wall clock time that nothing can be compared with keeps no line. */

@@ -11,8 +11,25 @@ import {
 import { type Fact, fact, originOf } from './fact-lines.js';
 import { count } from './figures.js';
 
-/** What symbols say of a frame, to stand behind it. */
-export type NameFrame = (frame: StackFrame) => string | null;
+/** What symbols say of a frame. */
+export interface FrameName {
+  /** Its address as the kernel was linked, for addr2line: `0xffffffff81000015`. */
+  readonly linked: string;
+  /** `name+0x1f/0x200` where it was printed as an address alone. */
+  readonly name?: string;
+}
+
+export type NameFrame = (frame: StackFrame) => FrameName | null;
+
+/** No symbols were given. */
+export const noNames: NameFrame = () => null;
+
+/** To stand behind the frame: ` (name+0x1f/0x200, 0xffffffff81000015 as linked)`; empty where nothing is known. */
+export function nameBehind(frame: StackFrame, nameOf: NameFrame): string {
+  const found = nameOf(frame);
+  if (found === null) return '';
+  return ` (${found.name === undefined ? '' : `${found.name}, `}${found.linked} as linked)`;
+}
 
 /** What a log tells of the crash that it ends with: the report that leads, the panic, and the others by their titles. */
 export function crashFacts(
@@ -77,8 +94,7 @@ function optional(name: string, told: Told<HostileText | string | number> | unde
 }
 
 function frameFact(name: string, frame: StackFrame, text: TracedBytes, nameOf: NameFrame): Fact {
-  const named = nameOf(frame);
-  const words = `${frame.reliable ? '' : '? '}${formatFrame(frame)}${named === null ? '' : ` (${named})`}`;
+  const words = `${frame.reliable ? '' : '? '}${formatFrame(frame)}${nameBehind(frame, nameOf)}`;
   return fact(name, words, originOf(text, frame.from));
 }
 

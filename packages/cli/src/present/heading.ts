@@ -38,18 +38,27 @@ function placeOf({ record, place, addresses }: FoundRecord): string {
 
 /** One line about a crash of several parts: `── 1-17 ── dmesg Oops#1, 17 parts ── 2026-11-21T07:55:56Z ── efi_pstore ──`. */
 function crashHeading(parts: readonly FoundRecord[]): string {
-  const indexes = parts.map(({ index }) => index);
-  const [first, last] = [Math.min(...indexes), Math.max(...indexes)];
-  const together = last - first === parts.length - 1;
   const newest = parts.at(-1)?.record;
   const { reason = '', count: dumps, time, state } = newest ?? {};
   const words = [
-    together ? `${first}-${last}` : indexes.join(' '),
+    indexesOf(parts.map(({ index }) => index)),
     `dmesg ${reason}#${dumps}, ${count(parts.length, 'part')}`,
     (time && isoTime(time)) ?? '',
     newest === undefined ? '' : state === 'live' ? newest.backend : stateOf(newest),
   ];
   return rule(...words.filter(Boolean).map((word) => forMessage(hostile(word))));
+}
+
+/** `1-17`, or each where others stand between. */
+export function indexesOf(indexes: readonly number[]): string {
+  const [first, last] = [Math.min(...indexes), Math.max(...indexes)];
+  if (first === last) return String(first);
+  return last - first === indexes.length - 1 ? `${first}-${last}` : indexes.join(' ');
+}
+
+/** Above the evidence that logs are of one boot. */
+export function bootHeading(labels: readonly string[]): string {
+  return rule(`of one boot: ${labels.join(', ')}`);
 }
 
 /** That of the crash where it has several parts or should have, else that of the record. */

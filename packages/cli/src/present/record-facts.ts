@@ -2,13 +2,13 @@ import { type Finding, findingKinds, severityOf } from '@pstore-decode/formats';
 import type { FoundRecord } from '../inputs.js';
 import { type Fact, fact, originOf, placesOf } from './fact-lines.js';
 import { count, hexRange } from './figures.js';
+import { fileFacts } from './pmsg-files.js';
+import { sectionFacts } from './section-facts.js';
 import { isoTime } from './time.js';
 
 /** Everything that is known of a record but its text. */
-export function recordFacts(
-  { record, place, root, addresses }: FoundRecord,
-  digest: (bytes: Uint8Array) => string,
-): Fact[] {
+export function recordFacts(found: FoundRecord, digest: (bytes: Uint8Array) => string): Fact[] {
+  const { record, place, root, addresses } = found;
   const { payload, ecc, time, file, findings } = record;
   const known = (name: string, value: string | undefined) => (value === undefined ? [] : [fact(name, value)]);
   return [
@@ -37,6 +37,8 @@ export function recordFacts(
       `${count(payload.bytes.length, 'byte')}, sha256 ${digest(payload.bytes)}`,
       originOf(payload, { start: 0, end: payload.bytes.length }),
     ),
+    ...fileFacts(record),
+    ...sectionFacts(found),
     ...findings.map(findingFact),
   ];
 }

@@ -2,6 +2,7 @@ import type { Finding, PstoreRecord, Span } from '@pstore-decode/formats';
 import { severityOf } from '@pstore-decode/formats';
 import { forJson } from '@pstore-decode/formats/bytes';
 import type { FoundRecord } from '../inputs.js';
+import { sectionsJson } from './section-facts.js';
 import { isoTime } from './time.js';
 
 /** One finding as JSON: `schema/record-1.json`, `$defs/finding`. */
@@ -21,21 +22,27 @@ export interface ExtractedJson {
   readonly sha256: string;
   /** ISO 8601; absent where the kernel gives the file no time of the record's. */
   readonly mtime?: string;
+  /** Of a file that was kept in pmsg: its name there, and the numbers of blocks that are missing in it. */
+  readonly name?: string;
+  readonly missing?: readonly number[];
 }
 
 /**
  * THE record shape, the same for every command: `schema/record-1.json`. Unknown values are absent; `name` alone is null
  * where the kernel would show no file. u64 are decimal strings.
  * @param digest hex sha256 of bytes
- * @param extracted the files that `extract` wrote of it: one, and its text where the kernel's file is compressed
+ * @param extracted the files that `extract` wrote of it: one, its text where the kernel's file is compressed, and those
+ *   that were kept in it
  */
 export function recordJson(
   found: FoundRecord,
   digest: (bytes: Uint8Array) => string,
   extracted: readonly ExtractedJson[] = [],
 ): object {
-  const { record, input, index, place, root } = found;
+  const { record, input, index, place, root, sections = [] } = found;
   const time = record.time && isoTime(record.time);
+  const [own, text] = extracted.filter(({ name }) => name === undefined);
+  const files = extracted.filter(({ name }) => name !== undefined);
   return {
     schema: 'pstore-decode/record/1',
     input,
@@ -58,12 +65,14 @@ export function recordJson(
       ecc: { size: record.ecc.size, corrected: record.ecc.corrected, uncorrectable: record.ecc.uncorrectable },
     }),
     ...textJson(record),
+    ...(sections.length > 0 && { sections: sectionsJson(found) }),
     textBytes: record.text.bytes.length,
     sha256: digest(record.payload.bytes),
     origin: record.payload.spans.map(spanJson),
     findings: record.findings.map(findingJson),
-    ...(extracted[0] !== undefined && { extracted: extracted[0] }),
-    ...(extracted[1] !== undefined && { recovered: extracted[1] }),
+    ...(own !== undefined && { extracted: own }),
+    ...(text !== undefined && { recovered: text }),
+    ...(files.length > 0 && { files }),
   };
 }
 

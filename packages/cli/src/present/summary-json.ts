@@ -6,20 +6,25 @@ import {
   type RegisterValue,
   type StackFrame,
 } from '@pstore-decode/formats/payload';
+import type { NameFrame } from './crash-facts.js';
 
 /** What a log tells of its crash, as JSON: `schema/report-1.json`, `$defs/summary`. Addresses are hexadecimal strings. */
-export function summaryJson({ lead, panic, cause, reports, banner }: LogSummary, text: TracedBytes): object {
+export function summaryJson(
+  { lead, panic, cause, reports, banner }: LogSummary,
+  text: TracedBytes,
+  nameOf: NameFrame,
+): object {
   const number = (report: CrashReport | undefined) => (report === undefined ? -1 : reports.indexOf(report));
   return {
     ...(banner !== undefined && { banner: wordsOf(banner.value) }),
-    reports: reports.map((report) => reportJson(report, text)),
+    reports: reports.map((report) => reportJson(report, text, (frame) => frameJson(frame, nameOf))),
     ...(lead !== undefined && { lead: number(lead) }),
     ...(panic !== undefined && { panic: number(panic) }),
     ...(cause !== undefined && { cause: number(cause) }),
   };
 }
 
-function reportJson(report: CrashReport, text: TracedBytes): object {
+function reportJson(report: CrashReport, text: TracedBytes, frameJson: (frame: StackFrame) => object): object {
   const { faultAddress, kernelOffset, top, link, trace, registers, userRegisters, code, modules } = report;
   const at = hull(slice(text, report.range.start, report.range.end).spans.flatMap(({ from }) => from ?? []));
   const words = {
@@ -64,8 +69,8 @@ function reportJson(report: CrashReport, text: TracedBytes): object {
   };
 }
 
-function frameJson(frame: StackFrame): object {
-  return { text: formatFrame(frame), ...(!frame.reliable && { reliable: false }) };
+function frameJson(frame: StackFrame, nameOf: NameFrame): object {
+  return { text: formatFrame(frame), ...(!frame.reliable && { reliable: false }), ...nameOf(frame) };
 }
 
 function registersJson(registers: readonly RegisterValue[]): object[] {

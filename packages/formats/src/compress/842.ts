@@ -1,6 +1,7 @@
 import { nxSignature, readNxGroups } from './842-nx.js';
 import type { Compressor, Decompressed } from './compressor.js';
 import { beyondCap, checkCap, inputEnds, outputFor } from './output.js';
+import { beginsWord } from './word.js';
 
 /**
  * 842: pstore's `842` of 4.18 to 6.5, in the software form and in the form with a header that the NX unit of POWER
@@ -15,12 +16,11 @@ import { beyondCap, checkCap, inputEnds, outputFor } from './output.js';
 export const p842: Compressor = {
   name: '842',
   // Eight bytes as they are, and the first two like those of `Panic#1 Part1`. Or the header of the NX unit.
-  traces: ([first = 0, second = 0, third = 0]) => {
-    const letters = (first << 13) | (second << 5) | (third >> 3);
-    const capital = letters >> 8;
-    const small = letters & 0xff;
-    const isText = capital >= 0x41 && capital <= 0x5a && small >= 0x61 && small <= 0x7a;
-    return isText || (first << 8) + second === nxSignature;
+  traces: (stream) => {
+    const first = stream[0] ?? 0;
+    const second = stream[1] ?? 0;
+    const letters = (first << 13) | (second << 5) | ((stream[2] ?? 0) >> 3);
+    return beginsWord(letters >> 8, letters & 0xff) || (first << 8) + second === nxSignature;
   },
   decompress(input, { maxOutput }) {
     checkCap(maxOutput);

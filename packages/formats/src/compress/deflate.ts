@@ -21,7 +21,7 @@ import { beyondCap, checkCap, inputEnds } from './output.js';
 export const deflate: Compressor = {
   name: 'deflate',
   // A dynamic block: of all records seen the first is of that kind.
-  traces: ([first = 0]) => (first & 6) === 4,
+  traces: (stream) => ((stream[0] ?? 0) & 6) === 4,
   decompress(input, { maxOutput }) {
     checkCap(maxOutput);
     return inflate(input, 0, maxOutput);
@@ -57,7 +57,8 @@ export const zlib: Compressor = {
  * 4.17 writes 12 and refuses more (WINDOW_BITS, fs/pstore/platform.c).
  */
 export function zlibWindowBits(input: Uint8Array): number | null {
-  const [method = 0, flags = 0] = input;
+  const method = input[0] ?? 0;
+  const flags = input[1] ?? 0;
   const valid =
     input.length >= headerSize && (method & 0x0f) === 8 && method >> 4 <= 7 && (method * 256 + flags) % 31 === 0;
   return valid ? (method >> 4) + 8 : null;

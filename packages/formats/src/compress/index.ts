@@ -6,3 +6,5 @@ export { lz4 } from './lz4.js';
 export { lzo } from './lzo.js';
 export { inputEnds } from './output.js';
 export { zstd } from './zstd.js';
+export { frameKind } from './zstd-frame.js';
+export { type ZstdBlock, type ZstdFrame, zstdBlockSize, zstdFrame, zstdHeadSize } from './zstd-stream.js';

@@ -1,5 +1,6 @@
 import type { Compressor } from './compressor.js';
 import { beyondCap, inputEnds, outputFor } from './output.js';
+import { beginsWord } from './word.js';
 
 /**
  * A bare LZ4 block (doc/lz4_Block_format.md of the LZ4 project): pstore's `lz4` of 4.7 to 6.5 and its `lz4hc` of 4.18
@@ -18,10 +19,9 @@ export const lz4: Compressor = {
   name: 'lz4',
   // A run of at least 8 literals, and the first of them like those of `Panic#1 Part1`.
   traces: (stream) => {
-    const [token = 0] = stream;
+    const token = stream[0] ?? 0;
     const start = token < 0xf0 ? 1 : 2;
-    const [first = 0, second = 0] = stream.subarray(start, start + 2);
-    return token >= 0x80 && first >= 0x41 && first <= 0x5a && second >= 0x61 && second <= 0x7a;
+    return token >= 0x80 && beginsWord(stream[start], stream[start + 1]);
   },
   decompress(input, { maxOutput }) {
     const output = outputFor(input.length, maxOutput);

@@ -1,5 +1,6 @@
 import type { Compressor, Decompressed } from './compressor.js';
 import { beyondCap, inputEnds, type Output, outputFor } from './output.js';
+import { beginsWord } from './word.js';
 
 /**
  * LZO1X: pstore's `lzo` of 4.7 to 6.5, and the kernel's lzo-rle (bitstream version 1), which pstore never writes. Linux
@@ -16,10 +17,9 @@ export const lzo: Compressor = {
   name: 'lzo',
   // A run of at least 4 literals, and the first of them like those of `Panic#1 Part1`.
   traces: (stream) => {
-    const [code = 0] = stream;
+    const code = stream[0] ?? 0;
     const start = code === 0 ? 2 : 1;
-    const [first = 0, second = 0] = stream.subarray(start, start + 2);
-    return code < 16 && first >= 0x41 && first <= 0x5a && second >= 0x61 && second <= 0x7a;
+    return code < 16 && beginsWord(stream[start], stream[start + 1]);
   },
   decompress(input, { maxOutput }) {
     const output = outputFor(input.length, maxOutput);

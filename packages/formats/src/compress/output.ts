@@ -1,8 +1,8 @@
 import type { Decompressed } from './compressor.js';
 
-/** What a decompressor has written so far: never more than its cap, in memory that doubles as bytes come. */
-export interface Output {
-  /** Bytes so far. */
+/** Where the text of a stream goes. */
+export interface TextOutput {
+  /** Bytes so far that a match can begin in. */
   length(): number;
   /** Appends bytes `start` to `end` of `input`. False when the cap kept some of them out. */
   literals(input: Uint8Array, start: number, end: number): boolean;
@@ -11,6 +11,10 @@ export interface Output {
    * it that `distance` lies within the output. False when the cap kept some of them out.
    */
   match(distance: number, count: number): boolean;
+}
+
+/** What a decompressor has written so far: never more than its cap, in memory that doubles as bytes come. */
+export interface Output extends TextOutput {
   /** The stream came to its end after `used` bytes of input. */
   ended(used: number): Decompressed;
   /** It broke off: `reason` in fixed words, `at` the offset in the input. */

@@ -1,4 +1,4 @@
-import { beyondCap, inputEnds, type Output } from './output.js';
+import { beyondCap, inputEnds, type TextOutput } from './output.js';
 import { type BlockHeader, blockHeaderSize, largestBlock, readBlockHeader } from './zstd-frame.js';
 import { type BlockBytes, type Fault, readLiterals } from './zstd-literals.js';
 import { executeSequences, freshSequences, type SequenceMemory } from './zstd-sequences.js';
@@ -25,7 +25,7 @@ export interface DecodedBlock {
 }
 
 /** Decodes the block whose header is at `at` into `output`, which holds what its frame gave so far and nothing else. */
-export function decodeBlock(input: Uint8Array, at: number, memory: BlockMemory, output: Output): DecodedBlock {
+export function decodeBlock(input: Uint8Array, at: number, memory: BlockMemory, output: TextOutput): DecodedBlock {
   const header = readBlockHeader(input, at);
   const broken = (reason: string, where = at): DecodedBlock => ({ fault: { reason, at: where }, next: null, memory });
   if (header === null) return broken(inputEnds, input.length);
@@ -49,7 +49,7 @@ function decodeCompressed(
   block: BlockBytes,
   next: DecodedBlock['next'],
   memory: BlockMemory,
-  output: Output,
+  output: TextOutput,
 ): DecodedBlock {
   const literals = readLiterals(block, memory.tree);
   // The sequences are read from the end of the block on: without its end there are none.
@@ -71,7 +71,7 @@ function writeUncompressed(
   input: Uint8Array,
   start: number,
   end: number,
-  output: Output,
+  output: TextOutput,
 ): boolean {
   if (header.type === 'raw') return output.literals(input, start, end);
   if (start === end || header.size === 0) return true;

@@ -4,6 +4,8 @@ export interface FrameHeader {
   readonly size: number;
   /** Bytes that the frame says its content has; null when it does not say. */
   readonly contentSize: bigint | null;
+  /** Bytes that matches may reach back, and those of the content where it is a single segment. */
+  readonly windowSize: number;
   /** 0 when the frame wants no dictionary. */
   readonly dictionaryId: number;
   /** Whether four bytes of XXH64 follow the last block. */
@@ -67,14 +69,15 @@ export function readFrameHeader(input: Uint8Array, at: number): FrameHeader | nu
   const singleSegment = (descriptor & 0x20) !== 0;
   const dictionarySize = [0, 1, 2, 4][descriptor & 3] as number;
   const contentSizeSize = [singleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] as number;
-  // The window is not looked at: nothing is allocated by it, and no decoder that has all of its output needs it.
   const dictionaryAt = at + 5 + (singleSegment ? 0 : 1);
   const contentSizeAt = dictionaryAt + dictionarySize;
   const end = contentSizeAt + contentSizeSize;
   if (end > input.length) return null;
+  const claimed = contentSizeSize === 0 ? null : contentSize(input, contentSizeAt, contentSizeSize);
   return {
     size: end - at,
-    contentSize: contentSizeSize === 0 ? null : contentSize(input, contentSizeAt, contentSizeSize),
+    contentSize: claimed,
+    windowSize: singleSegment ? Number(claimed) : windowSize(input[at + 5] as number),
     dictionaryId: littleEndian(input, dictionaryAt, dictionarySize),
     checksum: (descriptor & 4) !== 0,
     reserved: (descriptor & 8) !== 0,
@@ -121,6 +124,11 @@ export function littleEndian(input: Uint8Array, at: number, size: number): numbe
   let value = 0;
   for (let i = size - 1; i >= 0; i--) value = value * 256 + (input[at + i] ?? 0);
   return value;
+}
+
+/** RFC 8878, section 3.1.1.1.2. */
+function windowSize(descriptor: number): number {
+  return 2 ** (10 + (descriptor >> 3) - 3) * (8 + (descriptor & 7));
 }
 
 function contentSize(input: Uint8Array, at: number, size: number): bigint {

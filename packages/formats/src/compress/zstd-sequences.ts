@@ -1,4 +1,4 @@
-import { beyondCap, type Output } from './output.js';
+import { beyondCap, type TextOutput } from './output.js';
 import { largestBlock } from './zstd-frame.js';
 import { backwardBits, type FseTable } from './zstd-fse.js';
 import type { BlockBytes, Fault, Literals } from './zstd-literals.js';
@@ -38,7 +38,7 @@ export function executeSequences(
   { input, start, end, short }: BlockBytes,
   literals: Literals,
   before: SequenceMemory,
-  output: Output,
+  output: TextOutput,
 ): Executed {
   const blockStart = output.length();
   let placed = 0;

@@ -2,6 +2,7 @@ import type { Fuel } from '../bytes/need.js';
 import { type ByteRange, gaps, hull } from '../bytes/range.js';
 import { extent, slice, type TracedBytes } from '../bytes/traced.js';
 import { type Compressor, compressors, zstd } from '../compress/index.js';
+import { beginsWord } from '../compress/word.js';
 import type { KernelVersion } from '../kernel-version.js';
 import { parsePartLine } from '../payload/dmesg.js';
 import { soundLength } from '../payload/sound-length.js';
@@ -43,24 +44,35 @@ export function* withCarvedDumps(
   const texts = known.map(({ text }) => text.bytes);
   for (const open of gaps(searched(area, known), known.flatMap(takenBy))) {
     const bytes = slice(area.content, open.start - area.range.start, open.end - area.range.start);
-    for (const dump of dumpsIn(bytes, hints, fuel)) {
-      const { payload, text, compression, stored, isSound, findings } = dump;
-      if (texts.some((shown) => beginsWith(shown, text.bytes))) continue;
-      texts.push(text.bytes);
-      fuel.record(payload.bytes.length);
-      yield {
-        backend: known[0]?.backend ?? backend,
-        type: 'dmesg',
-        state: 'carved',
-        grade: isSound ? 'probable' : 'possible',
-        ...parsePartLine(payload.bytes),
-        ...(compression === undefined ? {} : { compression }),
-        stored,
-        payload,
-        text,
-        findings: [{ code: 'recovered.carved', at: stored }, ...findings],
-      };
+    for (const record of carvedDumps(known[0]?.backend ?? backend, bytes, hints, fuel)) {
+      if (texts.some((shown) => beginsWith(shown, record.text.bytes))) continue;
+      texts.push(record.text.bytes);
+      fuel.record(record.payload.bytes.length);
+      yield record;
     }
+  }
+}
+
+/** Dumps wherever the first line of a part stands, plain or compressed. @param backend the kernel's name for it */
+export function* carvedDumps(
+  backend: string,
+  area: TracedBytes,
+  hints: DumpHints,
+  fuel: Fuel,
+): Generator<PstoreRecord> {
+  for (const { payload, text, compression, stored, isSound, findings } of dumpsIn(area, hints, fuel)) {
+    yield {
+      backend,
+      type: 'dmesg',
+      state: 'carved',
+      grade: isSound ? 'probable' : 'possible',
+      ...parsePartLine(payload.bytes),
+      ...(compression === undefined ? {} : { compression }),
+      stored,
+      payload,
+      text,
+      findings: [{ code: 'recovered.carved', at: stored }, ...findings],
+    };
   }
 }
 
@@ -135,14 +147,17 @@ function isBlank(bytes: Uint8Array, at: number): boolean {
   return (first === 0x00 || first === 0xff) && bytes[at + 1] === first;
 }
 
-function likelyCompressors(head: Uint8Array): Compressor[] {
-  return compressors.filter((one) => one.traces(head) && (one.name !== 'deflate' || isDynamicBlock(head)));
+function likelyCompressors(head: Uint8Array): readonly Compressor[] {
+  const isLikely = (one: Compressor) => one.traces(head) && (one.name !== 'deflate' || isDynamicBlock(head));
+  // At most places there is none, and nothing is to be made for them.
+  return compressors.some(isLikely) ? compressors.filter(isLikely) : none;
 }
+
+const none: readonly Compressor[] = [];
 
 /** Looks at two letters first: this is asked at every byte. */
 function isPartLine(head: Uint8Array): boolean {
-  const [first = 0, second = 0] = head;
-  return first >= 0x41 && first <= 0x5a && second >= 0x61 && second <= 0x7a && parsePartLine(head) !== null;
+  return beginsWord(head[0], head[1]) && parsePartLine(head) !== null;
 }
 
 /** A block that is cut may have its literals alone, and they begin as the text does. */

@@ -1,16 +1,18 @@
 import type { Fuel } from '../bytes/need.js';
 import { derive, extent, slice, type TracedBytes } from '../bytes/traced.js';
 import { deflate } from '../compress/index.js';
+import { withBitsMended } from '../dump/index.js';
 import type { Finding } from '../finding.js';
 import { parsePartLine } from '../payload/dmesg.js';
 import { soundLength } from '../payload/sound-length.js';
+import { effortOf } from './effort.js';
 
-/** The text of a stream of which one byte was changed. */
+/** The text of a stream of which bytes were changed. */
 export interface MendedStream {
   readonly payload: TracedBytes;
   /** Stored bytes up to its end. */
   readonly used: number;
-  readonly finding: Finding;
+  readonly findings: readonly Finding[];
 }
 
 /** Bytes of a stream in which the tables of its first block stand. */
@@ -51,9 +53,46 @@ function mendedAt(source: TracedBytes, at: number, byte: number, fuel: Fuel): Me
   fuel.spend(stream.length + bytes.length);
   if (!complete || soundLength(bytes, true) !== bytes.length) return null;
   const taken = slice(source, 0, used);
-  const finding: Finding = { code: 'recovered.mended', at: extent(slice(source, at, at + 1)), detail };
-  return { payload: derive(bytes, taken), used, finding };
+  const findings: Finding[] = [{ code: 'recovered.mended', at: extent(slice(source, at, at + 1)), detail }];
+  return { payload: derive(bytes, taken), used, findings };
 }
+
+/**
+ * A deflate stream with single bits changed back, anywhere in it: the text that zlib would have compressed so, and that
+ * reads like a log to its end. Null when no bits are found that give one, or none need be changed.
+ */
+export function withBitsMendedBack(source: TracedBytes, fuel: Fuel): MendedStream | null {
+  const damaged = source.bytes.subarray(0, largestStream);
+  const room = Math.min(mostExpansion * damaged.length, fuel.allowance(damaged.length));
+  const effort = effortOf(mostSymbols);
+  const mended = withBitsMended(damaged, room, (symbols) => {
+    fuel.spend(symbols);
+    return effort.spend(symbols);
+  });
+  const [first, last] = [mended?.changed[0], mended?.changed.at(-1)];
+  if (mended === null || first === undefined || last === undefined) return null;
+  const { changed, stream } = mended;
+  const { bytes, complete, used } = deflate.decompress(stream, { maxOutput: room });
+  if (!complete || soundLength(bytes, true) !== bytes.length) return null;
+  const taken = slice(source, 0, used);
+  const at = extent(slice(source, first >> 3, (last >> 3) + 1));
+  const shown = changed.slice(0, mostShown).join(', ');
+  const detail = `${changed.length} bits of the stream: ${shown}${changed.length > mostShown ? ', …' : ''}`;
+  const findings: Finding[] = [{ code: 'recovered.mended', at, detail }];
+  // Bits that stand close together: a whole byte or more was written over, and there are other ways to mend that.
+  const isBurst = changed.some((bit, i) => bit - (changed[i - 1] ?? Number.NEGATIVE_INFINITY) < farApart);
+  if (isBurst) findings.push({ code: 'compress.suspect', at, detail: 'changed bits stand close together' });
+  return { payload: derive(bytes, taken), used, findings };
+}
+
+/** Zones of dumps are smaller, and the search is for the time that it takes. */
+const largestStream = 1 << 17;
+/** Kernels give the text up to three times the room of the zone. */
+const mostExpansion = 4;
+/** Half a second. */
+const mostSymbols = 2 ** 20;
+const mostShown = 16;
+const farApart = 200;
 
 function isSame(a: MendedStream, b: MendedStream): boolean {
   const [x, y] = [a.payload.bytes, b.payload.bytes];

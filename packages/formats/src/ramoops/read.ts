@@ -2,6 +2,7 @@ import type { Area, Hints } from '../backend.js';
 import type { Fuel } from '../bytes/need.js';
 import { type ByteRange, gaps } from '../bytes/range.js';
 import { concat, extent, fill, slice, type TracedBytes } from '../bytes/traced.js';
+import { type KnownTexts, knownTexts } from '../dump/known-texts.js';
 import type { Report } from '../finding.js';
 import { formatKernelVersion, newestKernel } from '../kernel-version.js';
 import { looksLikeText, parsePartLine } from '../payload/dmesg.js';
@@ -16,7 +17,7 @@ import { zoneHeader } from './layout.js';
 import { formatRamoopsParameters } from './parameters.js';
 import { isSlotStart, readPreZoneDump } from './pre-zone.js';
 import { recordsOf } from './records.js';
-import { type KnownTexts, knownTexts, unlessShown, withRecovered } from './recover.js';
+import { unlessShown, withRecovered } from './recover.js';
 import { readZone, type ZoneReading } from './zone.js';
 import { arrangementOf, ramoopsZones } from './zones.js';
 

@@ -9,7 +9,7 @@ import { soundLength } from '../payload/sound-length.js';
 import { type DmesgHeader, damagedDmesgHeader, parseDmesgHeader } from './dmesg-header.js';
 import type { Dump } from './dumps.js';
 import type { Effort } from './effort.js';
-import { withByteMended } from './mend-stream.js';
+import { type MendedStream, withBitsMendedBack, withByteMended } from './mend-stream.js';
 
 /** A dump whose end nothing but its own text or stream tells. */
 export interface RecoveredDump extends Dump {
@@ -40,7 +40,11 @@ export function recoverDump(
     exact === null ? [{ code: 'recovered.line', at: extent(slice(area, 0, header?.length ?? 0)) }] : [];
   if (header !== null) {
     const found = dumpAt(area, header.length, doubtful, hints, fuel);
-    if (found !== null) return { ...found, header, findings: [...line, ...found.findings] };
+    if (found !== null) {
+      const mended = isBroken(found) && effort.spend(1) ? mendedDump(area, header, [withBitsMendedBack], fuel) : null;
+      const better = mended ?? found;
+      return { ...better, header, findings: [...line, ...better.findings] };
+    }
   }
   for (let at = 0; at <= Math.min(farthest, area.bytes.length); at++) {
     const bytes = area.bytes.subarray(at, at + beginning);
@@ -50,7 +54,9 @@ export function recoverDump(
     const lost: Finding = { code: 'recovered.line', at: extent(slice(area, 0, at)) };
     if (found !== null) return { ...found, findings: [lost, ...found.findings] };
   }
-  return header === null || !effort.spend(1) ? null : mendedDump(area, header, line, fuel);
+  const mended =
+    header === null || !effort.spend(1) ? null : mendedDump(area, header, [withBitsMendedBack, withByteMended], fuel);
+  return mended === null ? null : { ...mended, findings: [...line, ...mended.findings] };
 }
 
 /** Bytes of a header line that must be right where a dump is known to begin. */
@@ -77,14 +83,23 @@ export function dumpAt(
   return { header: null, stored: slice(area, 0, at + used), payload, text, compression, isSound, findings };
 }
 
-function mendedDump(area: TracedBytes, header: DmesgHeader, line: Finding[], fuel: Fuel): RecoveredDump | null {
+/** Damage shows in a stream that can be mended. */
+function isBroken({ compression, isSound }: RecoveredDump): boolean {
+  return compression === 'deflate' && !isSound;
+}
+
+type Mend = (source: TracedBytes, fuel: Fuel) => MendedStream | null;
+
+function mendedDump(area: TracedBytes, header: DmesgHeader, ways: readonly Mend[], fuel: Fuel): RecoveredDump | null {
   const source = slice(area, header.length, area.bytes.length);
-  const mended = withByteMended(source, fuel);
-  if (mended === null) return null;
-  const { payload, used, finding } = mended;
-  const stored = slice(area, 0, header.length + used);
-  const findings = [...line, finding];
-  return { header, stored, payload, text: payload, compression: 'deflate', isSound: false, findings };
+  for (const mend of ways) {
+    const mended = mend(source, fuel);
+    if (mended === null) continue;
+    const { payload, used, findings } = mended;
+    const stored = slice(area, 0, header.length + used);
+    return { header, stored, payload, text: payload, compression: 'deflate', isSound: false, findings };
+  }
+  return null;
 }
 
 /** Stored bytes that are enough for the first line. */

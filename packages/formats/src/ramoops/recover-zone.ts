@@ -7,6 +7,7 @@ import type { Finding } from '../finding.js';
 import { looksLikeText, parsePartLine } from '../payload/dmesg.js';
 import { kernelLogLines, legibleShare, legibleText } from '../payload/legible.js';
 import { ringInOrder } from '../payload/ring-order.js';
+import { soundLength } from '../payload/sound-length.js';
 import type { Grade, PstoreRecord, RecordState } from '../record.js';
 import { doubtOf } from './doubt.js';
 import type { Dump } from './dumps.js';
@@ -68,7 +69,10 @@ function isBlank(bytes: Uint8Array): boolean {
 /** The kernel's reading of a dump leaves nothing to be wished for. */
 function isReadable(dump: Dump | undefined): boolean {
   if (dump === undefined || dump.header === null) return false;
-  if (dump.seen !== undefined) return dump.seen.reading.complete || dump.compression !== dump.seen.reading.compression;
+  if (dump.seen !== undefined) {
+    const { complete, compression, text } = dump.seen.reading;
+    return dump.compression !== compression || (complete && soundLength(text.bytes, true) === text.bytes.length);
+  }
   return parsePartLine(dump.text.bytes) !== null || looksLikeText(dump.text.bytes);
 }
 
@@ -90,8 +94,13 @@ function recoverDumps(
     first === undefined || first.header === null || parsePartLine(first.text.bytes) === null
       ? 0
       : first.text.bytes.length;
-  if (dump === null || dump.text.bytes.length <= known) return [];
+  if (dump === null || (dump.text.bytes.length <= known && !isMended(dump))) return [];
   return [{ dump, record: dumpRecord(reading, dump, isErased(reading, layout)) }];
+}
+
+/** Its text is another than the kernel's, be it as long. */
+function isMended({ findings }: RecoveredDump): boolean {
+  return findings.some(({ code }) => code === 'recovered.mended');
 }
 
 /** The kernel empties a zone by its header alone, when a record is removed or was saved at boot. */

@@ -103,11 +103,10 @@ export function addressSpace(medium: Unwrapped, name: string, mapping: Mapping):
     async dataRanges(report, signal) {
       const found: { start: number; end: number }[] = [];
       const losses = lossesFor(name, report);
-      const breathe = breather();
+      const breathe = breather(signal);
       let room = root.size;
       for await (const pieces of piecesOf(mapping, { start: 0, end: size })) {
         await breathe();
-        signal?.throwIfAborted();
         for (const { piece, part } of pieces) {
           if (piece.kind === 'hole') continue;
           if (piece.kind === 'lost') {

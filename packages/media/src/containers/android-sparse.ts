@@ -54,14 +54,14 @@ export const chunkTypes = { raw: 0xcac1, fill: 0xcac2, nothing: 0xcac3, checksum
 export const androidSparse: Container = {
   name: 'Android sparse image',
   recognizes: (head) => magic.every((byte, i) => head[i] === byte),
-  async open(medium, report) {
+  async open(medium, report, signal) {
     const { bytes, lost } = await readWithLosses(medium, { start: 0, end: sparseHeaderLayout.size });
     const header = lost.length > 0 ? null : sparseHeaderLayout.decode(bytes, 0, 'le');
     if (header === null || !isSane(header)) {
       report({ code: 'container.header', at: { start: 0, end: bytes.length }, detail: 'Android sparse image' });
       return null;
     }
-    return addressSpace(medium, 'Android sparse image', await readChunks(medium, header, report));
+    return addressSpace(medium, 'Android sparse image', await readChunks(medium, header, report, signal));
   },
 };
 
@@ -74,12 +74,12 @@ function isSane({ major, headerSize, chunkHeaderSize, blockSize, blocks }: Spars
 /** Chunks that are kept. */
 const mostChunks = 1 << 22;
 
-async function readChunks(medium: Unwrapped, header: SparseHeader, report: Report) {
+async function readChunks(medium: Unwrapped, header: SparseHeader, report: Report, signal: AbortSignal | undefined) {
   const { headerSize, chunkHeaderSize, blockSize, blocks, chunks } = header;
   const runs = emptyRuns('first');
   /** Of the runs of which the file has four bytes only, where these stand. */
   const fills = new Set<number>();
-  const breathe = breather();
+  const breathe = breather(signal);
   const size = blocks * blockSize;
   let at = headerSize;
   let start = 0;

@@ -13,8 +13,9 @@ export interface Container {
    * steps have no range: no place inside says where a header stands.
    * @returns null when nothing can be got out of it; why is a finding with its range in `medium`, which is then searched
    * as it stands
+   * @throws the reason of `signal` when it is aborted
    */
-  open(medium: Unwrapped, report: Report): Promise<ContainedSource | null>;
+  open(medium: Unwrapped, report: Report, signal?: AbortSignal): Promise<ContainedSource | null>;
 }
 
 /** Bytes by which a container is recognized. */

@@ -16,19 +16,20 @@ export const elfCore: Container = {
   name: 'ELF core',
   recognizes: (head) =>
     layoutOf(head) !== null && new DataView(head.buffer, head.byteOffset).getUint16(16, head[5] === 1) === 4,
-  async open(medium, report) {
+  async open(medium, report, signal) {
     const header = await readHeader(medium);
     if (header === null) {
       report({ code: 'container.header', at: { start: 0, end: Math.min(64, medium.size) }, detail: 'ELF core' });
       return null;
     }
-    const segments = await readSegments(medium, header, report);
-    const { runs, size } = physical(segments);
+    const segments = await readSegments(medium, header, report, signal);
+    const { runs, size, excluded } = physical(segments);
     if (runs.count() === 0) {
       const detail = 'ELF core: no segment has a physical address';
       report({ code: 'container.refused', at: { start: 0, end: header.layout.headerSize }, detail });
       return null;
     }
+    if (excluded > 0) report({ code: 'container.excluded', at: null, detail: `ELF core: ${excluded} bytes` });
     const mapping = runs.mapping(size, (run, from) => [storedPiece(run, from, medium.size)]);
     return addressSpace(medium, 'ELF core', { ...mapping, addresses: 'physical' });
   },
@@ -112,11 +113,16 @@ interface Segment {
 
 const ptLoad = 1;
 
-async function readSegments(medium: Unwrapped, header: Header, report: Report): Promise<Segment[]> {
+async function readSegments(
+  medium: Unwrapped,
+  header: Header,
+  report: Report,
+  signal: AbortSignal | undefined,
+): Promise<Segment[]> {
   const { layout, phoff, phentsize, phnum } = header;
   const { offset, paddr, filesz, memsz } = layout.inSegment;
   const segments: Segment[] = [];
-  const breathe = breather();
+  const breathe = breather(signal);
   const there = Math.min(phnum, mostSegments, Math.floor((medium.size - phoff) / phentsize));
   for (let first = 0; first < there; first += atOnce) {
     await breathe();
@@ -151,18 +157,22 @@ async function readSegments(medium: Unwrapped, header: Header, report: Report): 
 function physical(segments: readonly Segment[]): {
   readonly runs: ReturnType<typeof emptyRuns>;
   readonly size: number;
+  /** Bytes that segments have in memory and not in the file. */
+  readonly excluded: number;
 } {
   const runs = emptyRuns('first');
   const atZero = segments.filter(({ paddr, memsz }) => paddr === 0 && memsz > 0).length;
   let size = 0;
+  let excluded = 0;
   for (const { offset, paddr, filesz, memsz } of segments) {
     const end = paddr + Math.max(filesz, memsz);
     if (Math.max(end, offset + filesz) > Number.MAX_SAFE_INTEGER || (paddr === 0 && atZero > 1)) continue;
     if (paddr === minusOne32) continue;
     runs.add({ start: paddr, end: paddr + filesz, at: offset });
     size = Math.max(size, end);
+    excluded += Math.max(0, memsz - filesz);
   }
-  return { runs, size };
+  return { runs, size, excluded };
 }
 
 const minusOne32 = 0xffff_ffff;

@@ -99,10 +99,10 @@ const mostTables = 1 << 18;
  * Goes through the sections of all segment files. One begins behind the last section of the one before it.
  * @returns null when no section says how large the medium is
  */
-export async function readSections(medium: Unwrapped, report: Report): Promise<Ewf | null> {
+export async function readSections(medium: Unwrapped, report: Report, signal?: AbortSignal): Promise<Ewf | null> {
   const doubt = (words: string) => report({ code: 'container.doubtful', at: null, detail: `EWF: ${words}` });
   const tables: ChunkTable[] = [];
-  const breathe = breather();
+  const breathe = breather(signal);
   let shape: Pick<Ewf, 'size' | 'chunkSize'> | null = null;
   let segmentStart = 0;
   let segment = 1;

@@ -16,8 +16,8 @@ import { unpackZlib } from './unpack-zlib.js';
 export const ewf: Container = {
   name: 'EWF',
   recognizes: (head) => magic.every((byte, i) => head[i] === byte),
-  async open(medium, report) {
-    const image = await readSections(medium, report);
+  async open(medium, report, signal) {
+    const image = await readSections(medium, report, signal);
     if (image === null) {
       const at = { start: 0, end: Math.min(medium.size, 4096) };
       report({ code: 'container.header', at, detail: 'EWF: no section says how large the medium is' });

@@ -14,8 +14,8 @@ import { emptyRuns, storedPiece } from './runs.js';
 export const flattened: Container = {
   name: 'makedumpfile, flattened',
   recognizes: (head) => head.length >= 32 && [...signature].every((letter, i) => head[i] === letter.charCodeAt(0)),
-  async open(medium, report) {
-    const { runs, size } = await readRecords(medium, report);
+  async open(medium, report, signal) {
+    const { runs, size } = await readRecords(medium, report, signal);
     const mapping = runs.mapping(size, (run, from) => [storedPiece(run, from, medium.size)]);
     return addressSpace(medium, 'makedumpfile, flattened', mapping);
   },
@@ -33,9 +33,9 @@ const recordHeadSize = 16;
 /** Records that are kept: a dump of 64 GiB has some hundred thousand. */
 const mostRecords = 1 << 22;
 
-async function readRecords(medium: Unwrapped, report: Report) {
+async function readRecords(medium: Unwrapped, report: Report, signal: AbortSignal | undefined) {
   const runs = emptyRuns('last');
-  const breathe = breather();
+  const breathe = breather(signal);
   let size = 0;
   let at = headSize;
   const broken = (why: string) => {

@@ -10,39 +10,49 @@ export const gzip: StreamFormat = {
   unpack: readMembers,
 };
 
+type Text = AsyncGenerator<Uint8Array, string | null, void>;
+
 const outputSize = 256 << 10;
 const inputSize = 64 << 10;
 
 /** Window bits for zlib: the largest, in a wrapper of gzip. */
 const gzipWindow = 15 + 16;
 
-/** On zlib's own calls: what was decoded before a fault is not lost with it. */
-async function* readMembers(input: ByteReader): AsyncGenerator<Uint8Array, string | null, void> {
+async function* readMembers(input: ByteReader): Text {
   for (let isFirst = true; ; isFirst = false) {
     const head = await input.peek(4);
     if (head.length === 0) return null;
     if (!isFirst && !gzip.recognizes(head)) return (await isPadding(input)) ? null : foreignBytes;
-    const stream = new ZStream();
-    let status: number = zlibInflateInit2(stream, gzipWindow);
-    const output = new Uint8Array(outputSize);
-    while (status === Z_OK || status === Z_BUF_ERROR) {
-      const given = await input.peek(inputSize);
-      stream.input = given;
-      stream.next_in = 0;
-      stream.avail_in = given.length;
-      do {
-        stream.output = output;
-        stream.next_out = 0;
-        stream.avail_out = output.length;
-        status = zlibInflate(stream, Z_NO_FLUSH);
-        if (stream.next_out > 0) yield output.subarray(0, stream.next_out);
-      } while (status === Z_OK && stream.avail_out === 0);
-      input.skip(stream.next_in);
-      if (status === Z_STREAM_END) break;
-      if (given.length === 0) return 'the stream is cut';
-    }
-    if (status !== Z_STREAM_END) return stream.msg || `zlib gave ${status}`;
+    const reason = yield* inflated(input, gzipWindow);
+    if (reason !== null) return reason;
   }
+}
+
+/**
+ * One stream, on zlib's own calls: what was decoded before a fault is not lost with it.
+ * @param windowBits as zlib takes them: they say what the stream is wrapped in
+ */
+export async function* inflated(input: ByteReader, windowBits: number): Text {
+  const stream = new ZStream();
+  let status: number = zlibInflateInit2(stream, windowBits);
+  const output = new Uint8Array(outputSize);
+  while (status === Z_OK || status === Z_BUF_ERROR) {
+    const given = await input.peek(inputSize);
+    stream.input = given;
+    stream.next_in = 0;
+    stream.avail_in = given.length;
+    do {
+      stream.output = output;
+      stream.next_out = 0;
+      stream.avail_out = output.length;
+      status = zlibInflate(stream, Z_NO_FLUSH);
+      if (stream.next_out > 0) yield output.subarray(0, stream.next_out);
+    } while (status === Z_OK && stream.avail_out === 0);
+    input.skip(stream.next_in);
+    if (status === Z_STREAM_END) return null;
+    if (given.length === 0) return 'the stream is cut';
+  }
+  return stream.msg || `zlib gave ${status}`;
 }
 
 /** Whether all that is left are zeros; goes to where they end. */

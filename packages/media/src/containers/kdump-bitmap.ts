@@ -26,7 +26,7 @@ export interface PageIndex {
 }
 
 /** Counts the bits of both bitmaps once. Where the medium has holes no page exists. */
-export async function readPageIndex(medium: Unwrapped, header: KdumpHeader): Promise<PageIndex> {
+export async function readPageIndex(medium: Unwrapped, header: KdumpHeader, signal?: AbortSignal): Promise<PageIndex> {
   const { existing, dumped, pages } = header;
   const bytes = Math.ceil(pages / 8);
   const chunks: number[] = [];
@@ -34,7 +34,7 @@ export async function readPageIndex(medium: Unwrapped, header: KdumpHeader): Pro
   let total = 0;
   let excluded = 0;
   let knownUpTo = pages;
-  const breathe = breather();
+  const breathe = breather(signal);
 
   const read = async (start: number, end: number) => {
     const found = await readWithLosses(medium, { start, end });

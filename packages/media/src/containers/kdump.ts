@@ -19,14 +19,14 @@ export const kdump: Container = {
   name: 'kdump-compressed',
   recognizes: (head) =>
     signatures.some((letters) => [...letters].every((letter, i) => head[i] === letter.charCodeAt(0))),
-  async open(medium, report) {
+  async open(medium, report, signal) {
     const header = await readKdumpHeader(medium);
     if (header === null) {
       const at = { start: 0, end: Math.min(medium.size, 4096) };
       report({ code: 'container.header', at, detail: 'kdump-compressed' });
       return null;
     }
-    const index = await readPageIndex(medium, header);
+    const index = await readPageIndex(medium, header, signal);
     tellIndex(header, index, report);
     return addressSpace(medium, 'kdump-compressed', await mappingOf(medium, header, index));
   },

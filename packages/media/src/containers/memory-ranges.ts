@@ -18,7 +18,7 @@ function rangesContainer(name: string, how: MemoryRange['how']): Container {
   return {
     name,
     recognizes: (head) => readRangeHeader(head, 0)?.how === how,
-    open: (medium, report) => openRanges(medium, name, report),
+    open: (medium, report, signal) => openRanges(medium, name, report, signal),
   };
 }
 
@@ -30,9 +30,14 @@ const trailerSize = 8;
 /** Ranges that are kept: memory of 16 TiB in pieces of 16 MiB. */
 const mostRanges = 1 << 20;
 
-async function openRanges(medium: Unwrapped, name: string, report: Report): Promise<ContainedSource> {
+async function openRanges(
+  medium: Unwrapped,
+  name: string,
+  report: Report,
+  signal: AbortSignal | undefined,
+): Promise<ContainedSource> {
   const plain = emptyRuns('first');
-  const breathe = breather();
+  const breathe = breather(signal);
   /** What the streams of compressed ranges begin with in the medium. */
   const packed = new Set<number>();
   let size = 0;
@@ -42,7 +47,7 @@ async function openRanges(medium: Unwrapped, name: string, report: Report): Prom
     const { bytes, lost } = await readWithLosses(medium, { start: at, end: at + headerSize });
     const range = lost.length === 0 ? readRangeHeader(bytes, 0) : null;
     if (range === null) {
-      const next = await nextHeader(medium, at + 1, size);
+      const next = await nextHeader(medium, at + 1, size, signal);
       const detail = `${name}: ${next - at} bytes at 0x${at.toString(16)} of the file belong to no range`;
       report({ code: 'container.doubtful', at: null, detail });
       at = next;
@@ -58,7 +63,7 @@ async function openRanges(medium: Unwrapped, name: string, report: Report): Prom
     if (range.how === 'plain') at = data + (range.end - range.start);
     else {
       packed.add(data);
-      at = await endOfStream(medium, data, range.end - range.start);
+      at = await endOfStream(medium, data, range.end - range.start, signal);
     }
   }
   const framesOf = framesCache(medium);
@@ -69,8 +74,13 @@ async function openRanges(medium: Unwrapped, name: string, report: Report): Prom
 }
 
 /** Where the header behind a compressed range is to be expected. */
-async function endOfStream(medium: Unwrapped, at: number, length: number): Promise<number> {
-  const { end, reason } = await readFrames(medium, at, length, 0);
+async function endOfStream(
+  medium: Unwrapped,
+  at: number,
+  length: number,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const { end, reason } = await readFrames(medium, at, length, 0, signal);
   return reason === undefined ? end + trailerSize : end;
 }
 
@@ -112,8 +122,13 @@ async function packedPieces(run: Run, framesOf: FramesOf, from: number, until: n
 const chunkSize = 1 << 20;
 
 /** Offset of the next header for addresses from `least` on; the end of the medium where there is none. */
-async function nextHeader(medium: Unwrapped, from: number, least: number): Promise<number> {
-  const breathe = breather();
+async function nextHeader(
+  medium: Unwrapped,
+  from: number,
+  least: number,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const breathe = breather(signal);
   for (let start = from; start < medium.size; start += chunkSize) {
     await breathe();
     const { bytes } = await readWithLosses(medium, { start, end: start + chunkSize + headerSize });

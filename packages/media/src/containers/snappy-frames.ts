@@ -33,9 +33,10 @@ export async function readFrames(
   at: number,
   length: number,
   most: number,
+  signal?: AbortSignal,
 ): Promise<Frames> {
   const chunks: Chunk[] = [];
-  const breathe = breather();
+  const breathe = breather(signal);
   let next = at;
   for (let start = 0; start < length; ) {
     await breathe();

@@ -10,8 +10,6 @@ export interface StreamFormat {
   readonly name: string;
   /** As `Container.recognizes`. */
   recognizes(head: Uint8Array): boolean;
-  /** A file of more bytes is refused; absent where there is no such bound. */
-  readonly largest?: number;
   /**
    * Gives the text in pieces, each in memory that may be used again, up to the end or the first fault. `input` then stands
    * behind the last stream that is whole, or where it broke off.
@@ -79,31 +77,33 @@ const foreignShare = 1 / 16;
 /** The header line of a dump: a compressed record of pstore, which readers of records know better. */
 const dumpHeader = /^[A-Z][a-z]+#\d+ Part\d+\n/;
 
+export interface UnpackOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes of the medium that were taken so far, and all of them. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
 /**
  * Unpacks a medium into a store. What a stream gives before it breaks off is kept, and told; so is what does not fit.
  * @returns null when it is no compressed medium but begins like one; findings say why where anybody should know
+ * @throws the reason of the signal
  */
 export async function unpackInto(
   store: Store,
   format: StreamFormat,
   medium: Unwrapped,
   report: Report,
-  signal?: AbortSignal,
+  { signal, onProgress }: UnpackOptions = {},
 ): Promise<ContainedSource | null> {
   const beginning = { start: 0, end: Math.min(medium.size, 4096) };
-  if (format.largest !== undefined && medium.size > format.largest) {
-    const detail = `${format.name}: a file of more than ${format.largest} bytes`;
-    report({ code: 'container.refused', at: beginning, detail });
-    return null;
-  }
   const input = byteReader(medium);
-  const breathe = breather();
+  const breathe = breather(signal);
   const text = format.unpack(input);
   let size = 0;
   let why: string | null = null;
   for (;;) {
     await breathe();
-    signal?.throwIfAborted();
+    onProgress?.(input.at(), medium.size);
     const step = await text.next();
     if (step.done) {
       why = step.value;
@@ -121,6 +121,7 @@ export async function unpackInto(
     }
   }
   if (size === 0) {
+    if (why === foreignBytes) return null;
     report({ code: 'container.header', at: beginning, detail: `${format.name}: ${why ?? 'nothing is in it'}` });
     return null;
   }

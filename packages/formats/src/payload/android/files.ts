@@ -18,9 +18,11 @@ export interface PmsgFile {
 const blockStep = 1000;
 /** A file has fewer (ANDROID_LOG_PMSG_FILE_MAX_SEQUENCE). */
 const mostBlocks = 256;
+/** Programs keep a handful; made-up names shall not become files without end. */
+const mostFiles = 1024;
 
 /**
- * The files in the log entries of a pmsg record, in the order of their first blocks. An entry is a block when its
+ * The files in the log entries of a pmsg record, in the order of their first blocks, 1024 at most. An entry is a block when its
  * nanoseconds are a block number and its tag is `folder:name`; of a block that was written twice the later one counts.
  * (An ordinary entry with a colon in its tag meets that by chance once in 4 million, once in 4000 where the clock counts
  * microseconds.)
@@ -34,6 +36,7 @@ export function pmsgFiles(entries: readonly LogEntry[], pmsg: TracedBytes): Pmsg
     if (frame.isBinary || !Number.isInteger(block) || block >= mostBlocks || !isFileTag(tag)) continue;
     const key = `${frame.buffer} ${priority} ${latin1.decode(tag)}`;
     const blocks = files.get(key) ?? new Map<number, LogEntry>();
+    if (blocks.size === 0 && files.size === mostFiles) continue;
     files.set(key, blocks.set(block, entry));
   }
   return [...files.values()].map((blocks) => fileOf(blocks, pmsg));

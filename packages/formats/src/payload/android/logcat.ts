@@ -1,6 +1,6 @@
+import { civilDate, clockTime, twoDigits } from '../calendar.js';
 import type { LogEntry } from './entry.js';
 import { priorityLetters } from './layout.js';
-import { utcMonthToSecond } from './utc.js';
 
 /**
  * Log entries as `logcat -v threadtime` prints them with TZ=UTC (liblog/logprint.cpp), so that log viewers open the text:
@@ -37,7 +37,9 @@ const longestHead = 127;
 
 function threadtimeHead({ frame, priority, tag }: LogEntry): Uint8Array {
   const { seconds, nanoseconds, pid, tid } = frame;
-  const time = `${utcMonthToSecond(seconds)}.${String(Math.floor(nanoseconds / 1e6)).padStart(3, '0')}`;
+  const { month, day } = civilDate(Math.floor(seconds / 86400));
+  const date = `${twoDigits(month)}-${twoDigits(day)} ${clockTime(seconds % 86400)}`;
+  const time = `${date}.${String(Math.floor(nanoseconds / 1e6)).padStart(3, '0')}`;
   const numbers = `${String(pid).padStart(5)} ${String(tid).padStart(5)}`;
   const before = utf8.encode(`${time} ${numbers} ${priorityLetters[priority] ?? '?'} `);
   const after = utf8.encode(`${' '.repeat(Math.max(0, 8 - tag.length))}: `);

@@ -18,13 +18,29 @@ export interface SameBoot {
  */
 const enoughLines = 3;
 
+/** A text, by its number, and where in it a line stands. */
+interface Place {
+  readonly text: number;
+  readonly range: ByteRange;
+}
+
+/** Of the texts that share a line so many are held against each other; each further one against the first alone. */
+const mostCompared = 16;
+
 /**
  * Which texts (dmesg, console, or the kernel's lines in pmsg) are of one boot: those that share at least three lines with
  * time and words. What shares none is not said to be of another boot: nothing is known of it. Time and room grow with the
- * sum of the texts; lines that more than 16 texts share are looked at in the first 16.
+ * sum of the texts; of the texts that share a line the first 16 are held against each other, the others against the first.
  */
 export function sameBoot(texts: readonly Uint8Array[]): SameBoot[] {
-  const places = new Map<string, { readonly text: number; readonly range: ByteRange }[]>();
+  const places = new Map<string, Place[]>();
+  const pairs = new Map<string, { -readonly [K in keyof SameBoot]: SameBoot[K] }>();
+  const share = (one: Place, other: Place) => {
+    const key = `${one.text} ${other.text}`;
+    const pair = pairs.get(key);
+    if (pair !== undefined) pair.sharedLines += 1;
+    else pairs.set(key, { a: one.text, b: other.text, sharedLines: 1, example: [one.range, other.range] });
+  };
   for (const [text, bytes] of texts.entries()) {
     const seen = new Set<string>();
     for (const { time, message } of printkLines(bytes)) {
@@ -33,27 +49,15 @@ export function sameBoot(texts: readonly Uint8Array[]): SameBoot[] {
       const key = `${time} ${words}`;
       if (seen.has(key)) continue;
       seen.add(key);
-      const found = places.get(key);
-      if (found === undefined) places.set(key, [{ text, range: message }]);
-      else if (found.length < 16) found.push({ text, range: message });
+      const place = { text, range: message };
+      const found = places.get(key) ?? [];
+      for (const other of found.length < mostCompared ? found : found.slice(0, 1)) share(other, place);
+      if (found.length < mostCompared) found.push(place);
+      places.set(key, found);
     }
   }
-  const pairs = new Map<string, SameBoot>();
-  for (const found of places.values()) {
-    for (const [i, one] of found.entries()) {
-      for (const other of found.slice(i + 1)) {
-        const key = `${one.text} ${other.text}`;
-        const pair = pairs.get(key) ?? {
-          a: one.text,
-          b: other.text,
-          sharedLines: 0,
-          example: [one.range, other.range],
-        };
-        pairs.set(key, { ...pair, sharedLines: pair.sharedLines + 1 });
-      }
-    }
-  }
-  return [...pairs.values()].filter(({ sharedLines }) => sharedLines >= enoughLines);
+  const related = [...pairs.values()].filter(({ sharedLines }) => sharedLines >= enoughLines);
+  return related.sort((one, other) => one.a - other.a || one.b - other.b);
 }
 
 /** Shorter messages (an empty line, a ruler cut short) say too little. */

@@ -1,4 +1,5 @@
 import type { Timestamp } from '../../record.js';
+import { civilDate, clockTime, twoDigits } from '../calendar.js';
 import type { PrintkLine } from './line.js';
 
 /**
@@ -62,7 +63,7 @@ function rawTime(time: number): string {
 function isoTime(wall: bigint): string {
   const { year, month, day, clock } = civil(wall);
   const fraction = String(wall % 1_000_000n).padStart(6, '0');
-  return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}T${clock}.${fraction}Z`;
+  return `${String(year).padStart(4, '0')}-${twoDigits(month)}-${twoDigits(day)}T${clock}.${fraction}Z`;
 }
 
 function ctime(wall: bigint): string {
@@ -73,28 +74,7 @@ function ctime(wall: bigint): string {
 const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** The Gregorian calendar, counted from 1 March of year 0 so that leap days come last; this package has no `Date`. */
 function civil(wall: bigint) {
   const seconds = Number(wall / 1_000_000n);
-  const days = Math.floor(seconds / 86400);
-  const second = seconds - days * 86400;
-  const shifted = days + 719468;
-  const era = Math.floor(shifted / 146097);
-  const dayOfEra = shifted - era * 146097;
-  const leaps = Math.floor(dayOfEra / 1460) - Math.floor(dayOfEra / 36524) + Math.floor(dayOfEra / 146096);
-  const yearOfEra = Math.floor((dayOfEra - leaps) / 365);
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const fromMarch = Math.floor((5 * dayOfYear + 2) / 153);
-  const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9;
-  return {
-    year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0),
-    month,
-    day: dayOfYear - Math.floor((153 * fromMarch + 2) / 5) + 1,
-    weekday: (days + 4) % 7,
-    clock: `${two(Math.floor(second / 3600))}:${two(Math.floor(second / 60) % 60)}:${two(second % 60)}`,
-  };
-}
-
-function two(value: number): string {
-  return String(value).padStart(2, '0');
+  return { ...civilDate(Math.floor(seconds / 86400)), clock: clockTime(seconds % 86400) };
 }

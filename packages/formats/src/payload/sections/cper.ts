@@ -1,3 +1,4 @@
+import { formatGuid } from '../../bytes/guid.js';
 import type { Struct } from '../../bytes/struct.js';
 import * as layout from './cper-layout.js';
 import { fieldsAt, flagged, type Meanings, named, restBehind, type SectionReading } from './reading.js';
@@ -116,10 +117,10 @@ const sectionKinds: ReadonlyMap<string, SectionKind> = new Map([
 
 /**
  * The body of a section of a CPER record, field by field. Null where the type is not known.
- * @param type GUID of the section, in lower case
+ * @param type GUID of the section, as stored or in lower case
  */
-export function readCperSection(type: string, section: Uint8Array): SectionReading | null {
-  const found = sectionKinds.get(type);
+export function readCperSection(type: string | Uint8Array, section: Uint8Array): SectionReading | null {
+  const found = sectionKinds.get(typeof type === 'string' ? type : formatGuid(type));
   if (found === undefined) return null;
   const { table, validity, meanings } = found;
   const [validation] = fieldsAt(table, section, 0, 'le').filter(({ name }) => name === 'validation');

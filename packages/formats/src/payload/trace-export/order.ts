@@ -3,6 +3,14 @@ import type { TraceCall } from '../ftrace-trace.js';
 /** What viewers show beside the tracks, so that nobody reads the axis as time. */
 export const trackTitle = 'pstore ftrace: order of calls, not time';
 
+/** Number of the track that the tracks of the processors stand below. */
+export const parentTrack = 1;
+
+/** Number of the track of a processor: none is 0, which viewers take for no number at all. */
+export function trackOf(cpu: number): number {
+  return parentTrack + 1 + cpu;
+}
+
 /** A call and its place on the axis. */
 export interface PlacedCall {
   readonly call: TraceCall;

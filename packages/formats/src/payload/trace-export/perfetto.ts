@@ -1,5 +1,5 @@
 import type { TraceCall } from '../ftrace-trace.js';
-import { cpusOf, type PlacedCall, placedCalls, trackTitle } from './order.js';
+import { cpusOf, type PlacedCall, parentTrack, placedCalls, trackOf, trackTitle } from './order.js';
 import { type Message, messageBytes, messageField, stringField, varintField } from './protobuf.js';
 
 /** Field numbers of the published schema (google/perfetto, protos/perfetto/trace/, as of v54). */
@@ -11,7 +11,6 @@ const debugAnnotation = { uintValue: 3, stringValue: 6, pointerValue: 7, name: 1
 const typeInstant = 3;
 const orderingExplicit = 3;
 
-const parentTrack = 1n;
 /** Nanoseconds a call: viewers show whole microseconds well. */
 const unit = 1000n;
 
@@ -35,10 +34,6 @@ export function perfettoTrace(calls: readonly TraceCall[]): Uint8Array<ArrayBuff
 /** A packet of our one writer; the fields of every message stand in the order of their numbers. */
 function packet(before: Message, data: Message): Message {
   return messageField(trace.packet, [...before, ...varintField(tracePacket.trustedPacketSequenceId, 1), ...data]);
-}
-
-function trackOf(cpu: number): bigint {
-  return parentTrack + 1n + BigInt(cpu);
 }
 
 function cpuTrack(cpu: number, rank: number): Message {

@@ -1,5 +1,6 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, test } from 'vitest';
+import { trace } from '../../../src/bytes/index.js';
 import {
   decodeEvent,
   decodeLogEntry,
@@ -9,6 +10,7 @@ import {
   logcatText,
   parseEventTags,
   parseTagFilter,
+  pmsgFiles,
   readLoggerFrames,
   selectEntries,
   type WrittenFrame,
@@ -109,14 +111,29 @@ describe('an event', () => {
 });
 
 test('event-log-tags', () => {
+  const strange: number[] = [];
   const tags = parseEventTags(
-    '# 1 none\n42 answer (to life|3)\n 7\tseven\n42 again\n314159265358 too_large\n8 # none\n9 nine # comment\nx y\n',
+    '# 1 none\n42 answer (to life|3)\r\n 7\tseven\n42 again\n314159265358 too_large\n8 # none\n9 nine # comment\n \nx y\n',
+    (line) => strange.push(line),
   );
+  expect(strange).toEqual([5, 6, 9]);
   expect([...tags]).toEqual([
     [42, { name: 'answer', format: '(to life|3)' }],
     [7, { name: 'seven', format: '' }],
     [9, { name: 'nine', format: '' }],
   ]);
+});
+
+test('of made-up names few become files, and each of a last block alone stays small', () => {
+  const blocks = Array.from({ length: 3000 }, (_, i) => ({
+    ...frame,
+    nanoseconds: 255_000,
+    payload: Uint8Array.of(4, ...Buffer.from(`a:${i}\0x`)),
+  }));
+  const pmsg = new Uint8Array(Buffer.concat(blocks.map(encodeLoggerFrame)));
+  const files = pmsgFiles(entriesOf(blocks), trace(pmsg, 0));
+  expect(files).toHaveLength(1024);
+  for (const { content, missing } of files) expect([content.bytes.length, missing.length]).toEqual([256, 255]);
 });
 
 describe('what to show', () => {

@@ -127,6 +127,13 @@ describe('one boot', () => {
     expect(sameBoot([bytes('no time at all\n'.repeat(9)), bytes('no time at all\n'.repeat(9))])).toEqual([]);
   });
 
+  test('many texts of one boot are all tied in, with few pairs', () => {
+    const pairs = sameBoot(Array.from({ length: 200 }, () => bytes(lines(1, 9))));
+    expect(new Set(pairs.flatMap(({ a, b }) => [a, b])).size).toBe(200);
+    expect(pairs).toHaveLength((16 * 15) / 2 + 184);
+    expect(pairs.at(-1)).toMatchObject({ a: 14, b: 15 });
+  });
+
   test('the zones of one machine, and of another', () => {
     const file = (path: string) => new Uint8Array(readFileSync(new URL(path, vectors)));
     const one = 'ramoops/deflate-ecc16-6.1/kernel/';

@@ -14,6 +14,7 @@ const kernelText = readFileSync(new URL('kernel/ftrace-ramoops-0', vector)).toSt
 interface Event {
   readonly ph: string;
   readonly ts: number;
+  readonly pid: number;
   readonly tid: number;
   readonly name: string;
   readonly args: Record<string, string>;
@@ -58,7 +59,7 @@ describe('for chrome://tracing', () => {
       s: 't',
       ts: 1309595,
       pid: 1,
-      tid: 255,
+      tid: 257,
       args: {
         caller: 'persistent_ram_write [ramoops]',
         ip: '0xffffffffc0002e6b',
@@ -69,6 +70,15 @@ describe('for chrome://tracing', () => {
     const phases = eventsOf(chromeTrace(callsOf(kernelText))).map(({ ph }) => ph);
     expect(new Set(phases)).toEqual(new Set(['M', 'i']));
     expect(phases.filter((phase) => phase === 'i').length).toBe(1364);
+  });
+
+  test('no thread is 0 or that of the process: viewers make one track of those', () => {
+    const calls = callsOf(
+      [0, 1, 2, 255].map((cpu) => `CPU:${cpu} ts:${cpu} c0100010  c0200000  a <- b+0x1/0x2\n`).join(''),
+    );
+    const threads = eventsOf(chromeTrace(calls)).flatMap(({ ph, pid, tid }) => (ph === 'i' ? [{ pid, tid }] : []));
+    expect(new Set(threads.map(({ tid }) => tid)).size).toBe(4);
+    for (const { pid, tid } of threads) expect([0, pid]).not.toContain(tid);
   });
 
   test('calls without a number stand in the order of the trace, and none is made up', () => {
