@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { deflateSync, gzipSync } from 'node:zlib';
 import { type ContainedSource, containers, fromBytes, unwrap } from '@pstore-decode/media';
 import { ewfSegments, sparseImage } from '../../packages/media/test/containers/disk-images.js';
 import {
@@ -54,6 +54,7 @@ const images = new Map<string, () => readonly Uint8Array[]>([
   ['gzip', () => [gzipSync(text), joined(gzipSync(text), gzipSync(text))]],
   ['xz', () => [vector('license.xz'), vector('disk-blocks.xz')]],
   ['zstd', zstdStreams],
+  ['zlib', () => [deflateSync(Uint8Array.from({ length: 1_200_000 }, (_, i) => text[i % 512] as number))]],
 ]);
 
 /** Bytes read at a time: what a claim says there is matters nothing to memory. */
