@@ -1,7 +1,7 @@
 /**
  * Stands in the bundle where commander asks for `node:child_process`: commands here are functions, none is a program
- * of its own, so nothing is ever started. (It also costs a tenth of the start.)
+ * of its own. (It also costs a tenth of the start. What asks the system about the holes of a file loads it when it must.)
  */
 export function spawn(): never {
-  throw new Error('this program starts no other');
+  throw new Error('no command is a program of its own');
 }

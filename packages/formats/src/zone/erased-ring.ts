@@ -1,31 +1,20 @@
 import type { Endian } from '../bytes/struct.js';
-import { concat, slice, type TracedBytes } from '../bytes/traced.js';
+import type { TracedBytes } from '../bytes/traced.js';
 import type { KernelVersion } from '../kernel-version.js';
 import { decodeFtraceCall, ftraceRecordSize } from '../payload/ftrace.js';
 import { guessFtraceLayout } from '../payload/ftrace-guess.js';
 import type { FtraceLayout } from '../payload/ftrace-layout.js';
-
-/** The bytes of a ring whose start was lost, as they were most likely written, and how that is known. */
-export interface OrderedRing {
-  readonly content: TracedBytes;
-  readonly detail: string;
-}
+import { type OrderedRing, turnedRing } from '../payload/ring-order.js';
 
 /** Larger rings are left as they stand. */
 const largestRing = 1 << 20;
 
 const unknown = 'not known where it begins; as it stands on the medium';
 
-/** Where a ring of text began that was erased after it had wrapped: erasing writes over that number alone. */
-export function textInOrder(data: TracedBytes): OrderedRing {
-  const start = data.bytes.length > largestRing ? null : textStart(data.bytes);
-  return start === null ? { content: data, detail: unknown } : turned(data, start, 'the numbers of its lines');
-}
-
-/** The same of traces. */
+/** Where a ring of traces began that was erased after it had wrapped: erasing writes over that number alone. */
 export function tracesInOrder(data: TracedBytes, layout: FtraceLayout): OrderedRing {
   const start = data.bytes.length > largestRing ? null : traceStart(data.bytes, layout);
-  return start === null ? { content: data, detail: unknown } : turned(data, start, 'its addresses and counters');
+  return start === null ? { content: data, detail: unknown } : turnedRing(data, start, 'its addresses and counters');
 }
 
 /** The layout under which a ring of traces, no record of which is known to begin anywhere, makes sense; or null. */
@@ -42,42 +31,6 @@ export function layoutOfErased(bytes: Uint8Array, endian: Endian, kernel: Kernel
 }
 
 const longestRecord = 24;
-
-function turned(data: TracedBytes, start: number, by: string): OrderedRing {
-  return {
-    content: concat(slice(data, start, data.bytes.length), slice(data, 0, start)),
-    detail: `begins at byte ${start} of its data, by ${by}`,
-  };
-}
-
-/**
- * Behind the newest line: the one whose number (a time, a counter) the next line with one falls behind the most. The
- * line that the ring is cut in goes on at its beginning.
- */
-function textStart(bytes: Uint8Array): number | null {
-  const ends: number[] = [];
-  for (let feed = bytes.indexOf(0x0a); feed >= 0; feed = bytes.indexOf(0x0a, feed + 1)) ends.push(feed + 1);
-  const [first = 0] = ends;
-  const numberOf = (line: Uint8Array) =>
-    Number(/\d+(?:\.\d+)?/.exec(String.fromCharCode(...line.subarray(0, 64)))?.[0] ?? Number.NaN);
-  const cut = Uint8Array.of(
-    ...bytes.subarray(ends.at(-1) ?? 0).subarray(0, 64),
-    ...bytes.subarray(0, Math.min(first, 64)),
-  );
-  const inside = ends.slice(1).map((end, i) => ({ end, number: numberOf(bytes.subarray(ends[i], end)) }));
-  const numbered = [...inside, { end: first, number: numberOf(cut) }].filter(({ number }) => !Number.isNaN(number));
-  let best: number | null = null;
-  let deepest = 0;
-  let before: (typeof numbered)[number] | null = null;
-  for (const line of [...numbered, ...numbered.slice(0, 1)]) {
-    if (before !== null && before.number - line.number > deepest) {
-      deepest = before.number - line.number;
-      best = before.end % bytes.length;
-    }
-    before = line;
-  }
-  return best;
-}
 
 /** A place where a ring of traces may begin. */
 interface TraceStart {

@@ -10,10 +10,11 @@ import { ftraceRecordSize, ftraceText } from '../payload/ftrace.js';
 import { type GuessedLayout, guessFtraceLayout } from '../payload/ftrace-guess.js';
 import type { FtraceLayout } from '../payload/ftrace-layout.js';
 import { mergeFtrace } from '../payload/ftrace-merge.js';
+import { ringInOrder } from '../payload/ring-order.js';
 import { gradeOf, type KernelFile, type PstoreRecord, type RecordState } from '../record.js';
 import { dumpFile, type SlotReading } from './dump.js';
 import { duplicatesAmong } from './duplicates.js';
-import { layoutOfErased, textInOrder, tracesInOrder } from './erased-ring.js';
+import { layoutOfErased, tracesInOrder } from './erased-ring.js';
 import { isFull, type Rest, type RingReading } from './ring.js';
 
 /** A device as read, zone by zone, and the kernel whose view of it is asked for. */
@@ -118,7 +119,7 @@ function* ringDrafts(ring: RingReading, kernel: KernelVersion, isLost: boolean):
   if (rest === null) return;
   const at = extent(rest.content) as ByteRange;
   const older: Finding[] = rest.state === 'stale' ? [{ code: 'blk.older', at }] : [...findings];
-  const ordered = isFull(ring) ? textInOrder(rest.content) : null;
+  const ordered = isFull(ring) ? ringInOrder(rest.content, 0) : null;
   const payload = ordered?.content ?? rest.content;
   if (ordered !== null) older.push({ code: 'blk.order', at, detail: ordered.detail });
   const record = { ...common, stored: log === null ? stored : at, payload, text: payload, findings: older };
