@@ -18,8 +18,8 @@ import { writeMixedMedium } from './scan-medium.mjs';
 const pairs = Number(process.argv[2] ?? 9);
 const folder = mkdtempSync(join(process.argv[3] ?? tmpdir(), 'scan-bench-'));
 const GiB = 2 ** 30;
-const program = fileURLToPath(new URL('scan-hits.mjs', import.meta.url));
-const ours = (path, ...more) => [process.execPath, program, path, ...more];
+const program = fileURLToPath(new URL('../packages/cli/bin/pstore-decode.js', import.meta.url));
+const ours = (path, ...more) => [process.execPath, program, 'scan', '--jsonl', '-q', path, ...more];
 
 const literals = ['DBGC', 'CGBD', 'CPER', '_FVH', 'dump-type', 'Panic#', 'Oops#', 'ERSTSTOR', 'EMiL'];
 
@@ -71,7 +71,7 @@ function compare(name, goal, mine, other, by = 'wall') {
 function memory(path) {
   const report = 'process.on("exit", () => console.error(process.resourceUsage().maxRSS / 1024))';
   const preload = `data:text/javascript,${encodeURIComponent(report)}`;
-  const { stderr } = spawnSync(process.execPath, ['--import', preload, program, path], { encoding: 'utf8' });
+  const { stderr } = spawnSync(process.execPath, ['--import', preload, ...ours(path).slice(1)], { encoding: 'utf8' });
   return Number(stderr.trim().split('\n').at(-1));
 }
 
@@ -110,7 +110,7 @@ try {
   compare('4 GiB mixed, against cat', 0.95, ours(mix), ['cat', mix]);
   const ripgrep = ['rg', '--no-unicode', '-o', '-b', '-c', '-a', '-F', '-f', patterns, mix];
   compare('4 GiB mixed, against ripgrep with nine literals', 1.2, ours(mix), ripgrep);
-  compare('4 GiB mixed, one thread, processor time of cat', 0.55, ours(mix, '1'), ['cat', mix], 'cpu');
+  compare('4 GiB mixed, one thread, processor time of cat', 0.55, ours(mix, '--threads', '1'), ['cat', mix], 'cpu');
   compare('4 GiB of zeros, against cat', 1.4, ours(zero), ['cat', zero]);
   compare('4 GiB of random bytes, against cat', 0.7, ours(random), ['cat', random]);
   compare('1 GiB mixed, against yara', 7, ours(mix1), ['yara', rules, mix1]);
@@ -128,7 +128,11 @@ try {
   say('a candidate every 8 bytes, 256 MiB, GB/s without the start', median(net), 1);
 
   const { stdout } = spawnSync(process.execPath, ours(mix).slice(1), { encoding: 'utf8' });
-  const found = new Set(JSON.parse(stdout).find(([name]) => name === 'ramoops')[1]);
+  const rows = stdout
+    .trimEnd()
+    .split('\n')
+    .map((row) => JSON.parse(row));
+  const found = new Set(rows.filter(({ backend }) => backend === 'ramoops').map(({ offset }) => offset));
   say(`of ${planted.length} planted zones, found`, planted.filter((at) => found.has(at)).length, planted.length);
 } finally {
   rmSync(folder, { recursive: true });
