@@ -1,5 +1,6 @@
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, promises, readSync, statfsSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
+import { rereadUncached } from './file-uncached.js';
 import type { MediumKind } from './medium-kind.js';
 import type { ReadAt } from './read-at.js';
 
@@ -19,9 +20,18 @@ export interface Access {
  */
 export async function openAccess(path: string, kind: MediumKind, size: bigint): Promise<Access> {
   const isSmall = kind === 'file' && size > 0n && size <= smallFile;
-  return isSmall
-    ? smallFileAccess(await openToRead(kind, (flags) => openSync(path, flags)))
-    : handleAccess(await openToRead(kind, (flags) => promises.open(path, flags)));
+  if (isSmall) return smallFileAccess(await openToRead(kind, (flags) => openSync(path, flags)));
+  const access = handleAccess(await openToRead(kind, (flags) => promises.open(path, flags)));
+  if (kind !== 'file' && kind !== 'block') return access;
+  const { readAt, close } = rereadUncached(access.readAt, access.descriptor);
+  return {
+    ...access,
+    readAt,
+    async close() {
+      await close();
+      await access.close();
+    },
+  };
 }
 
 /** In bytes. Larger ones are left to the thread pool: Ctrl-C is heard meanwhile. */

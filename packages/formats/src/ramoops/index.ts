@@ -51,13 +51,17 @@ export const ramoops: Backend = {
   probe: {
     signatures: [...zoneSignatures, ...dumpLineSignatures],
     window: zoneStart,
-    accepts: (window) => isPreZoneDump(window) || isDumpLine(window) || isZoneStart(window),
+    accepts: (window) => (window[0] === equals ? isPreZoneDump(window) || isDumpLine(window) : isZoneStart(window)),
   },
   areas: areasOf,
   records: readRamoops,
 };
 
+const equals = 0x3d;
+
 /** The whole line of kernels since 3.12. */
 function isDumpLine(window: Uint8Array): boolean {
-  return /^====\d{1,20}\.\d{1,6}-[CD]\n/.test(String.fromCharCode(...window));
+  return /^====\d{1,20}\.\d{1,6}-[CD]\n/.test(String.fromCharCode(...window.subarray(0, longestLine)));
 }
+
+const longestLine = 34;

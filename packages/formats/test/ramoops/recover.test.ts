@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { PstoreRecord } from '../../src/index.js';
@@ -265,5 +266,26 @@ describe('what the kernel gives up on', () => {
     bytes.fill(0xa5, at.console, at.console + 12);
     const { records } = readAll(bytes, { asKernel: kernel });
     expect(records.every(({ type, state }) => type !== 'console' && state === 'live')).toBe(true);
+  });
+});
+
+describe('wrong bits in a stream of a kernel', () => {
+  const base = readFileSync(new URL('../../../../test-vectors/ramoops/damaged-noecc-7.2/base.bin', import.meta.url));
+  const [, whole] = readAll(new Uint8Array(base)).records;
+  const payload = 0x4024;
+  const mendedBy = (bits: readonly number[]) => {
+    const medium = new Uint8Array(base);
+    for (const bit of bits) flip(payload + (bit >> 3), 1 << (bit & 7))(medium);
+    return readAll(medium).records.find(({ findings }) => findings.some(({ code }) => code === 'recovered.mended'));
+  };
+
+  test('far apart, they are changed back', () => {
+    const record = mendedBy([3275, 5230, 13242, 14055, 17396]);
+    expect([record?.state, record?.grade]).toEqual(['hidden', 'probable']);
+    expect(text(record?.text.bytes as Uint8Array)).toBe(text(whole?.text.bytes as Uint8Array));
+  });
+
+  test('close together, they only may be the right ones', () => {
+    expect(mendedBy([13242, 13243])?.grade).toBe('possible');
   });
 });

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { deflateSync, gzipSync } from 'node:zlib';
 import { fc, test } from '@fast-check/vitest';
 import type { Finding, PstoreRecord } from '@pstore-decode/formats';
 import { fromBytes, type RandomAccessSource, salvage, sourceFrom } from '@pstore-decode/media';
@@ -6,6 +7,8 @@ import { describe, expect } from 'vitest';
 import { containers, unwrap } from '../../src/containers.js';
 import { faultyMedium, pattern } from '../faulty-medium.js';
 import { box, boxed } from './box.js';
+import { ewfSegments } from './disk-images.js';
+import { avmlImage, flattenedImage, limeImage } from './memory-images.js';
 import { imageOf, qcow2Image } from './qcow2-image.js';
 
 const list = [...containers, box('a'), box('b'), box('c'), box('d')];
@@ -114,6 +117,47 @@ describe('containers in each other', () => {
       }
     },
   );
+});
+
+describe('a signal', () => {
+  /** A medium whose reads take a while, and which stops all after the third. */
+  function slowly(bytes: Uint8Array, stop: AbortController): RandomAccessSource {
+    const medium = fromBytes(bytes);
+    let reads = 0;
+    return {
+      ...medium,
+      read(range, report) {
+        reads += 1;
+        if (reads === 3) stop.abort(new Error('enough'));
+        if (reads > 5) throw new Error('read on');
+        return medium.read(range, report);
+      },
+    };
+  }
+  let state = 1;
+  const noise = Uint8Array.from({ length: 6 << 20 }, () => {
+    state = Math.imul(state, 1103515245) + 12345;
+    return state >>> 24;
+  });
+  const ranges = Array.from({ length: 50 }, (_, i) => ({ start: i * 1024, bytes: noise.subarray(0, 512) }));
+  const media: [name: string, file: Uint8Array][] = [
+    ['gzip', gzipSync(noise)],
+    ['zlib', deflateSync(noise)],
+    ['LiME', limeImage(ranges)],
+    ['AVML', avmlImage(ranges)],
+    ['makedumpfile, flattened', flattenedImage(noise.subarray(0, 100_000), 500, 3)],
+    ['EWF', Buffer.concat(ewfSegments(noise.subarray(0, 1 << 17), 9))],
+  ];
+  test.each(media)('ends the way into %s with its reason', async (_, file) => {
+    const stop = new AbortController();
+    await expect(unwrap(slowly(file, stop), () => undefined, undefined, stop.signal)).rejects.toThrow('enough');
+  });
+
+  test('ends a salvage on the way in', async () => {
+    const stop = new AbortController();
+    const records = salvage(slowly(gzipSync(noise), stop), () => undefined, { signal: stop.signal });
+    await expect(records.next()).rejects.toThrow('enough');
+  });
 });
 
 describe('salvage', () => {

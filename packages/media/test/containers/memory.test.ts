@@ -200,6 +200,14 @@ describe('an ELF core', () => {
     file[16] = 2;
     expect(elfCore.recognizes(file.subarray(0, 64))).toBe(false);
   });
+
+  test('says how much was left out', async () => {
+    const file = elfImage([{ start: 4 * page, bytes: pattern(page) }], little);
+    new DataView(file.buffer).setBigUint64(192 + 40, BigInt(3 * page), true);
+    const { source, findings } = await opened(elfCore, fromBytes(file));
+    expect(source.size).toBe(7 * page);
+    expect(findings).toEqual([{ code: 'container.excluded', at: null, detail: `ELF core: ${2 * page} bytes` }]);
+  });
 });
 
 describe('a kdump-compressed file', () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,8 +13,14 @@ import { avmlImage, elfImage, flattenedImage, kdumpImage, limeImage } from './me
 
 const vectors = new URL('../../../../test-vectors/', import.meta.url);
 const ramoops = Uint8Array.from(readFileSync(new URL('ramoops/deflate-ecc16-6.1/ramoops.bin', vectors)));
-const { media } = JSON.parse(readFileSync(new URL('containers/ramoops-inside.json', vectors), 'utf8')) as {
-  media: { file: string; containers: string[]; at: number }[];
+interface InContainers {
+  readonly file: string;
+  readonly containers: string[];
+  readonly at: number;
+}
+const { media, others } = JSON.parse(readFileSync(new URL('containers/ramoops-inside.json', vectors), 'utf8')) as {
+  media: InContainers[];
+  others: (InContainers & { records: { id: string; offset: number; size: number; sha256: string }[] })[];
 };
 
 const address = 0x3c00000;
@@ -67,6 +74,19 @@ describe('the region in a container', () => {
     const inside = await salvaged(fromBytes(file));
     expect(inside.records.map(tale)).toEqual(alone);
   });
+});
+
+test.each(others)('$file', async ({ file, containers, at, records }) => {
+  const source = await unwrap(fromBytes(readFileSync(new URL(`containers/${file}`, vectors))), () => undefined);
+  expect([source.containers, source.addresses]).toEqual([containers, 'physical']);
+  const found = await salvaged(source);
+  const told = found.records.map(({ stored, id, text }) => {
+    const sha256 = createHash('sha256')
+      .update(text?.bytes ?? '')
+      .digest('hex');
+    return { id: String(id), offset: stored.start - at, size: text?.bytes.length, sha256 };
+  });
+  expect(told).toEqual(records);
 });
 
 describe('a file', () => {
