@@ -47,14 +47,29 @@ export const traceStretch = 5 * 24 - 1;
 export function looksLikeTrace(ring: Uint8Array, endian: Endian, kernel: KernelVersion): boolean {
   return candidates(endian, kernel).some((layout) => {
     const step = ftraceRecordSize(layout);
-    return Array.from({ length: step }, (_, shift) => ring.subarray(shift)).some((stretch) => {
-      const calls = readFtraceCalls(stretch.subarray(0, stretch.length - (stretch.length % step)), layout);
-      if (calls.length < 4 || !calls.every((call) => isCall(call, layout))) return false;
+    for (let shift = 0; shift < step; shift++) {
+      const end = ring.length - ((ring.length - shift) % step);
+      if (!hasHighWords(ring, shift, end, layout)) continue;
+      const calls = readFtraceCalls(ring.subarray(shift, end), layout);
+      if (calls.length < 4 || !calls.every((call) => isCall(call, layout))) continue;
       // Where the ring was written last its order breaks.
       const breaks = calls.slice(1).filter((call, i) => !follows(calls[i] as FtraceCall, call, layout));
-      return breaks.length <= 1;
-    });
+      if (breaks.length <= 1) return true;
+    }
+    return false;
   });
+}
+
+/** Whether the highest byte of each address can be one of a kernel: at most places it is not, and nothing is decoded. */
+function hasHighWords(ring: Uint8Array, from: number, end: number, layout: FtraceLayout): boolean {
+  const { endian, wordSize } = layout;
+  const highest = endian === 'le' ? wordSize - 1 : 0;
+  const isHigh = (byte = 0) =>
+    wordSize === 4 ? byte >= 0x40 : byte === 0xff || byte === 0xc0 || byte === 0x7f || byte === 0x40;
+  const step = ftraceRecordSize(layout);
+  for (let at = from + highest; at < end; at += step)
+    if (!isHigh(ring[at]) || !isHigh(ring[at + wordSize])) return false;
+  return true;
 }
 
 /** Both addresses can be code of a kernel, and not of one place. All ones, and small negative numbers, are none. */

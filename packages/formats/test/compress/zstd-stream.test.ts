@@ -9,8 +9,9 @@ import { firstDifference } from './first-difference.js';
 const runs = { seed: 8878, numRuns: 250 };
 const maxOutput = 1 << 20;
 
-const file: { readonly streams: readonly { readonly text: string; readonly arguments: string; readonly stream: string }[] } =
-  JSON.parse(readFileSync(new URL('../../../../test-vectors/codecs/zstd.json', import.meta.url), 'utf8'));
+const file: {
+  readonly streams: readonly { readonly text: string; readonly arguments: string; readonly stream: string }[];
+} = JSON.parse(readFileSync(new URL('../../../../test-vectors/codecs/zstd.json', import.meta.url), 'utf8'));
 const vectors = file.streams.map(({ text, arguments: flags, stream }) => ({
   name: `${text}, ${flags}`,
   stream: new Uint8Array(Buffer.from(stream, 'base64')),
