@@ -149,8 +149,8 @@ export const findingKinds = {
   },
   'recovered.mended': {
     severity: 'damage',
-    meaning: 'one byte of the stream was changed, and it can be read; no other change makes it a dump',
-    action: 'mistrust single words of the text',
+    meaning: 'bits of the stream were changed, and it reads as a dump to its end',
+    action: 'mistrust single words of the text: the detail names the bits, or the one byte',
   },
   'recovered.carved': {
     severity: 'damage',
@@ -195,7 +195,7 @@ export const findingKinds = {
   'compress.suspect': {
     severity: 'damage',
     meaning:
-      'the stream holds bytes that ECC could not correct: what follows depends on them, also where it seems to end well',
+      'bytes of the stream may be wrong (ECC could not correct them, or they were changed by guess): what follows depends on them, also where it seems to end well',
     action: 'mistrust the text from the place named on',
   },
   'compress.whitespace': {

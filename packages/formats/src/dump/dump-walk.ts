@@ -181,7 +181,7 @@ const windows = [2048 - 262, 4096 - 262, 32768 - 262];
 const manyOddities = 3;
 const among = 40;
 
-/** In bits: so far behind a wrong one it shows at the latest, but for one in a hundred. */
+/** In bits: so far behind a wrong one it has nearly always shown. */
 const delay = 300;
 const mostSuspects = 1500;
 const longestSymbol = 16;

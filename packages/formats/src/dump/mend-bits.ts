@@ -1,3 +1,5 @@
+import { deflate } from '../compress/index.js';
+import { soundLength } from '../payload/sound-length.js';
 import { type DumpWalk, type Stop, walkDump } from './dump-walk.js';
 import { letterFit } from './letter-fit.js';
 
@@ -22,7 +24,8 @@ interface Attempt {
 /**
  * The stream of a dump with the bits changed back that damage turned: where the text stops reading like a log, or the
  * stream like one of zlib's, each bit before that place is tried. Of the ways to go on the best one is followed first.
- * Null where no way leads to the end.
+ * Null where no way leads to the end, and for other encoders: their
+ * streams are odd long before their text is.
  * @param room for the text, in bytes
  * @param spend counts steps, each a symbol; false ends the search
  */
@@ -33,6 +36,10 @@ export function withBitsMended(
 ): MendedBits | null {
   const stream = damaged.slice();
   const walk = walkDump(stream, room);
+  walk.follow(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
+  const { bytes } = deflate.decompress(stream, { maxOutput: room });
+  if (soundLength(bytes, true) > walk.textAt(walk.count()) + farBehind) return null;
+  walk.rewind(0);
   let applied: readonly number[] = [];
   const goTo = ({ changed, oddities }: Pick<Attempt, 'changed' | 'oddities'>): Stop => {
     const first = changed.findIndex((bit, i) => bit !== applied[i]);
@@ -129,6 +136,9 @@ function byRank(a: Attempt, b: Attempt): number {
 function flip(stream: Uint8Array, bit: number): void {
   stream[bit >> 3] = (stream[bit >> 3] as number) ^ (1 << (bit & 7));
 }
+
+/** In bytes of text: damage makes symbols and text odd within fewer of each other. */
+const farBehind = 2048;
 
 /** What it costs to learn a text, in symbols. */
 const leastSteps = 2000;

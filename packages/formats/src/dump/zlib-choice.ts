@@ -1,7 +1,7 @@
 import { longestCopy } from './deflate-symbols.js';
 
 /** A symbol of a stream, by the text that it stands for. */
-export interface TextSymbol {
+interface TextSymbol {
   readonly at: number;
   /** In bytes. */
   readonly size: number;
@@ -30,8 +30,8 @@ export const lookahead = 20;
 /**
  * Follows `deflate_slow` and `longest_match` of zlib 1.1.3 and later at the default level, which is what kernels compress
  * with: of the places with the same bytes the nearest one of the longest, a literal where none is or the next byte begins a
- * longer copy. No symbol of 28 real dumps of kernels 6.1 and 7.2 is chosen otherwise; where damage goes on in a
- * stream, every third one is. Other makers of deflate choose in other ways.
+ * longer copy. No symbol of 28 real dumps of kernels 6.1 and 7.2 is chosen otherwise. Other makers of deflate
+ * choose in other ways, the zlibs of Node and pako among them.
  */
 export function zlibChoice(text: Uint8Array): ZlibChoice {
   // Chains of the places with the same hash, the nearest first; the first byte of a text is in none (NIL).

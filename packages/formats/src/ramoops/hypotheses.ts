@@ -48,12 +48,17 @@ export function frames(scene: Scene, from: number): Frame[] {
   const rounded = floorPowerOfTwo(bytes.length * 2 - 1);
   const whole = given.memSize === undefined ? [...new Set([bytes.length, rounded])] : [given.memSize];
   const found: Frame[] = from === 0 && !isExcerpt ? whole.map((memSize) => ({ base: 0, memSize })) : [];
-  const first = candidates[0]?.at;
+  // Memory holds the code of the driver too, and there the signature has anything behind it.
+  const sound = isExcerpt ? candidates.slice(candidates.findIndex(({ kind }) => kind !== 'insane')) : candidates;
+  const first = sound[0]?.at;
   if (first === undefined) return found;
-  // The first zone may have lost its signature: a region may begin one dump zone earlier.
-  const earlier = strides(candidates).map((stride) => first - stride);
-  const bases = [first, ...earlier.filter((base) => base >= from && isDumpAt(scene, base))];
+  const bases = [first, ...strides(sound).flatMap((stride) => [...dumpsBefore(scene, first, stride, from)])];
   return [...found, ...bases.map((base) => ({ base, memSize: given.memSize ?? null }))];
+}
+
+/** The first zones may have lost their headers: where a region may begin that many dump zones earlier. */
+function* dumpsBefore(scene: Scene, first: number, stride: number, from: number): Generator<number> {
+  for (let base = first - stride; base >= from && isDumpAt(scene, base); base -= stride) yield base;
 }
 
 function isDumpAt(scene: Scene, at: number): boolean {

@@ -77,7 +77,7 @@ export function withBitsMendedBack(source: TracedBytes, fuel: Fuel): MendedStrea
   const taken = slice(source, 0, used);
   const at = extent(slice(source, first >> 3, (last >> 3) + 1));
   const shown = changed.slice(0, mostShown).join(', ');
-  const detail = `${changed.length} bits of the stream: ${shown}${changed.length > mostShown ? ', …' : ''}`;
+  const detail = `bits of the stream, ${changed.length} in all: ${shown}${changed.length > mostShown ? ', …' : ''}`;
   const findings: Finding[] = [{ code: 'recovered.mended', at, detail }];
   // Bits that stand close together: a whole byte or more was written over, and there are other ways to mend that.
   const isBurst = changed.some((bit, i) => bit - (changed[i - 1] ?? Number.NEGATIVE_INFINITY) < farApart);
@@ -92,6 +92,7 @@ const mostExpansion = 4;
 /** Half a second. */
 const mostSymbols = 2 ** 20;
 const mostShown = 16;
+/** In bits. */
 const farApart = 200;
 
 function isSame(a: MendedStream, b: MendedStream): boolean {

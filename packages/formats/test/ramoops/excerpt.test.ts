@@ -62,6 +62,25 @@ describe('in the middle of a large medium', () => {
     expect(shown(readExcerpt(inNoise(region)))).toEqual(shown(readAll(region).records));
   });
 
+  test('the code of the driver, which holds the signature too, is no part of the region behind it', () => {
+    const region = vector('deflate-ecc16-6.1');
+    const excerpt = inNoise(region);
+    const code = Uint8Array.of(0x35, 0x44, 0x42, 0x47, 0x43, 0x89, 0x43, 0x08, 0x0f, 0x1f, 0x44, 0x00, 0x00);
+    for (const at of [margin - 0x41234, margin - 0x41003, margin - 0x3fff1]) excerpt.set(code, at);
+    expect(shown(readExcerpt(excerpt))).toEqual(shown(readAll(region).records));
+  });
+
+  test('first zones that lost their headers are found by their dumps', () => {
+    const region = vector('deflate-noecc-7.2');
+    const whole = readAll(region).records.map((one) => text(one.text.bytes));
+    const [first] = hitsIn(region).filter((at) => region[at] === 0x44);
+    const excerpt = inNoise(region);
+    excerpt.fill(0xee, margin + (first ?? 0), margin + (first ?? 0) + 12);
+    const found = readExcerpt(excerpt).map((one) => text(one.text.bytes));
+    expect(found.filter((one) => !whole.includes(one))).toEqual([]);
+    expect(found).toHaveLength(whole.length);
+  });
+
   test('a region has whole pages', () => {
     const region = vector('deflate-ecc16-6.1');
     const layout = (findings: readonly Finding[]) => findings.find(({ code }) => code === 'area.layout')?.detail;
