@@ -38,7 +38,7 @@ export async function* scan(
   options: ScanOptions = {},
 ): AsyncGenerator<ScanRow, void, void> {
   const { backends = theBackends, signal } = options;
-  const inner: Unwrapped = options.within === undefined ? await unwrap(source, report) : source;
+  const inner: Unwrapped = options.within === undefined ? await unwrap(source, report, undefined, signal) : source;
   const medium = joinMediumFindings(report);
   const within = options.within ?? (await inner.dataRanges?.(medium.report, signal));
   try {
