@@ -69,9 +69,9 @@ function compare(name, goal, mine, other, by = 'wall') {
 
 /** The most memory of a command in MB, as it says itself. */
 function memory(path) {
-  const report = 'process.on("exit", () => console.error(process.resourceUsage().maxRSS / 1024))';
-  const preload = `data:text/javascript,${encodeURIComponent(report)}`;
-  const { stderr } = spawnSync(process.execPath, ['--import', preload, ...ours(path).slice(1)], { encoding: 'utf8' });
+  const preload = join(folder, 'memory.cjs');
+  writeFileSync(preload, 'process.on("exit", () => console.error(process.resourceUsage().maxRSS / 1024))');
+  const { stderr } = spawnSync(process.execPath, ['-r', preload, ...ours(path).slice(1)], { encoding: 'utf8' });
   return Number(stderr.trim().split('\n').at(-1));
 }
 
