@@ -123,5 +123,5 @@ function hintFor({ size, folder, appearance }: InputReport): string {
   if (appearance !== null && appearance.nearHits > 0) {
     return 'name the layout of the kernel that wrote it: --ramoops record_size=0x8000,console_size=32K,ecc=1';
   }
-  return 'check that this is the region or partition that the kernel wrote; damaged headers: name the layout with --ramoops record_size=…,console_size=…';
+  return 'check that this is the region or partition that the kernel wrote; damaged headers: name the layout with --ramoops record_size=…,console_size=…; nothing left of them: --carve';
 }
