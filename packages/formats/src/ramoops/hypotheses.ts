@@ -4,7 +4,7 @@ import type { Effort } from './effort.js';
 import { zoneHeader } from './layout.js';
 import { edges, marksOf, maxCandidates, maxMarks, smallestZone, strides } from './marks.js';
 import type { RamoopsParameters, RamoopsSizes } from './parameters.js';
-import { remainsAt } from './remains.js';
+import type { Remains } from './remains.js';
 import { type Arrangement, floorPowerOfTwo, ramoopsZones, sharesOf, type Zone } from './zones.js';
 
 /** What hypotheses are made from and judged by. */
@@ -19,8 +19,7 @@ export interface Scene {
   readonly arrangements: readonly Arrangement[];
   /** Where zones would begin by the header lines of their dumps, ascending. */
   readonly dumpLines: readonly { readonly at: number }[];
-  /** Signatures that a zone of this medium may have. */
-  readonly signatures: ReadonlySet<number>;
+  readonly remains: (at: number) => Remains;
   readonly effort: Effort;
   /** Parity bytes a block, as far as the zones between neighbouring signatures tell; else 0. */
   readonly eccSize: number;
@@ -62,7 +61,7 @@ function* dumpsBefore(scene: Scene, first: number, stride: number, from: number)
 }
 
 function isDumpAt(scene: Scene, at: number): boolean {
-  const { isSigned, content } = remainsAt(scene, at);
+  const { isSigned, content } = scene.remains(at);
   return isSigned || content === 'dump';
 }
 

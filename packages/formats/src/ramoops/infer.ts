@@ -8,6 +8,7 @@ import { cuts, frames, type Hypothesis, isGiven, maxRemainder, type Scene } from
 import { type EccEvidence, findBlockCount, findEcc } from './infer-ecc.js';
 import { zoneHeader, zoneSignature } from './layout.js';
 import type { RamoopsParameters, RamoopsSizes } from './parameters.js';
+import { remainsIn } from './remains.js';
 import { isCut, isPerfect, placesOf, scoreOf } from './score.js';
 import { arrangementOf, arrangements, ramoopsZones } from './zones.js';
 
@@ -79,7 +80,11 @@ function bestLayout(
     candidates: alike,
     arrangements: isGiven(given) && asKernel !== undefined ? [arrangementOf(asKernel)] : arrangements,
     dumpLines: linesAt.filter(({ at }) => at >= from),
-    signatures: new Set([zoneSignature, ...alike.slice(0, 1024).map(({ header }) => header.sig)]),
+    remains: remainsIn(
+      bytes,
+      endian,
+      new Set([zoneSignature, ...alike.slice(0, 1024).map(({ header }) => header.sig)]),
+    ),
     effort,
     eccSize: given.eccSize ?? findEcc(gapsBetween(bytes, alike), undefined, codecs, endian).eccSize,
   };

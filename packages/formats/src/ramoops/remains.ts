@@ -1,5 +1,5 @@
+import type { Endian } from '../bytes/struct.js';
 import { hasDumpLine } from './dmesg-header.js';
-import type { Scene } from './hypotheses.js';
 import { nearSignature, zoneHeader } from './layout.js';
 
 /** What is left of a zone where no candidate is. */
@@ -10,12 +10,27 @@ export interface Remains {
   readonly content: 'dump' | 'text' | 'garbage' | 'blank' | 'beyond';
 }
 
-export function remainsAt(scene: Scene, at: number): Remains {
-  if (at + zoneHeader.size >= scene.bytes.length) return { isSigned: false, content: 'beyond' };
-  const isSigned = nearSignature(scene.bytes, at, scene.endian, scene.signatures);
-  const data = scene.bytes.subarray(at + zoneHeader.size, at + zoneHeader.size + 64);
+/**
+ * What is left of a zone at each place, looked at once: many layouts have a zone there.
+ * @param signatures that a zone of this medium may have
+ */
+export function remainsIn(bytes: Uint8Array, endian: Endian, signatures: ReadonlySet<number>): (at: number) => Remains {
+  const seen = new Map<number, Remains>();
+  return (at) => {
+    const known = seen.get(at);
+    if (known !== undefined) return known;
+    const remains = remainsAt(bytes, at, endian, signatures);
+    seen.set(at, remains);
+    return remains;
+  };
+}
+
+function remainsAt(bytes: Uint8Array, at: number, endian: Endian, signatures: ReadonlySet<number>): Remains {
   const dataAt = at + zoneHeader.size;
-  if (hasDumpLine(scene.bytes, at, dataAt, dataAt + 64)) return { isSigned, content: 'dump' };
+  if (dataAt >= bytes.length) return { isSigned: false, content: 'beyond' };
+  const isSigned = nearSignature(bytes, at, endian, signatures);
+  const data = bytes.subarray(dataAt, dataAt + 64);
+  if (hasDumpLine(bytes, at, dataAt, dataAt + 64)) return { isSigned, content: 'dump' };
   const printable = data.reduce((sum, byte) => sum + (byte === 0x0a || (byte >= 0x20 && byte < 0x7f) ? 1 : 0), 0);
   if (data.every((byte) => byte === data[0])) return { isSigned, content: 'blank' };
   return { isSigned, content: printable >= 60 ? 'text' : 'garbage' };

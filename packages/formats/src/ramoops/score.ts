@@ -3,7 +3,7 @@ import { eccGeometry } from './ecc-blocks.js';
 import type { Hypothesis, Scene } from './hypotheses.js';
 import { hasParity } from './infer-ecc.js';
 import { largestZone, zoneHeader } from './layout.js';
-import { type Remains, remainsAt } from './remains.js';
+import type { Remains } from './remains.js';
 import { floorPowerOfTwo, type ZoneType } from './zones.js';
 
 /** Most media are a copy of the region alone. */
@@ -62,7 +62,7 @@ export function scoreOf(hypothesis: Hypothesis, scene: Scene, places: Places): n
       sum += agreement(zone, candidate, capacity) + unexplained(candidate);
       continue;
     }
-    const { isSigned, content } = remainsAt(scene, base + zone.start);
+    const { isSigned, content } = scene.remains(base + zone.start);
     const says = contentSays[content][zone.type] + (isSigned ? 5 : 0);
     if (zone.type === 'dmesg' && says < 0) missing -= says;
     else sum += says;
