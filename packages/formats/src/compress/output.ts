@@ -1,4 +1,5 @@
 import type { Decompressed } from './compressor.js';
+import { copyLiterals, copyMatch } from './copy.js';
 
 /** Where the text of a stream goes. */
 export interface TextOutput {
@@ -51,23 +52,13 @@ export function outputFor(stored: number, maxOutput: number): Output {
     length: () => length,
     literals(input, start, end) {
       const count = roomFor(end - start);
-      if (count < 24) for (let i = 0; i < count; i++) bytes[length + i] = input[start + i] as number;
-      else bytes.set(input.subarray(start, start + count), length);
+      copyLiterals(bytes, length, input, start, count);
       length += count;
       return count === end - start;
     },
     match(distance, wanted) {
       const count = roomFor(wanted);
-      if (count < 24) {
-        for (let i = 0; i < count; i++) bytes[length + i] = bytes[length - distance + i] as number;
-      } else {
-        // Each round doubles what there is to copy from.
-        for (let done = 0; done < count; ) {
-          const step = Math.min(count - done, distance + done);
-          bytes.copyWithin(length + done, length - distance, length - distance + step);
-          done += step;
-        }
-      }
+      copyMatch(bytes, length, distance, count);
       length += count;
       return count === wanted;
     },

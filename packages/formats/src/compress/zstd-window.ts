@@ -1,3 +1,4 @@
+import { copyLiterals, copyMatch } from './copy.js';
 import type { TextOutput } from './output.js';
 import { largestBlock } from './zstd-frame.js';
 
@@ -43,22 +44,13 @@ export function windowOutput(window: number): WindowOutput {
     text: () => bytes.subarray(start, length),
     literals(input, from, end) {
       const count = roomFor(end - from);
-      if (count < 24) for (let i = 0; i < count; i++) bytes[length + i] = input[from + i] as number;
-      else bytes.set(input.subarray(from, from + count), length);
+      copyLiterals(bytes, length, input, from, count);
       length += count;
       return count === end - from;
     },
     match(distance, wanted) {
       const count = roomFor(wanted);
-      if (count < 24) {
-        for (let i = 0; i < count; i++) bytes[length + i] = bytes[length - distance + i] as number;
-      } else {
-        for (let done = 0; done < count; ) {
-          const step = Math.min(count - done, distance + done);
-          bytes.copyWithin(length + done, length - distance, length - distance + step);
-          done += step;
-        }
-      }
+      copyMatch(bytes, length, distance, count);
       length += count;
       return count === wanted;
     },

@@ -175,7 +175,7 @@ const endOfBlock = -1;
 const lineFeed = 0x0a;
 
 /** How far back zlib copies: windows of 2^11, 2^12 and 2^15 bytes, less MIN_LOOKAHEAD. */
-const windows = [2048 - 262, 4096 - 262, 32768 - 262];
+export const windows = [2048 - 262, 4096 - 262, 32768 - 262];
 
 /** So many oddities among so many symbols are damage. One alone can be what an unseen change of a letter brings. */
 const manyOddities = 3;
