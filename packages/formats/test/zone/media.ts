@@ -168,3 +168,10 @@ function fieldsOf(bytes: Uint8Array): { offset: number; size: number }[] {
       .filter(({ offset }) => offset + 4 <= bytes.length),
   );
 }
+
+const zones = zonesOf(tiny, total, 2);
+
+/** A device with these records. */
+export function encode(records: readonly ZoneRecord[], more = {}): Uint8Array<ArrayBuffer> {
+  return encodeZones({ zones, records, size: total, ...more });
+}

@@ -73,3 +73,11 @@ export function bytesOf(text: string): Uint8Array {
 export function vector(path: string): Uint8Array {
   return new Uint8Array(readFileSync(new URL(`../../../../test-vectors/${path}`, import.meta.url)));
 }
+
+export function namesOf({ files }: Reading): string[] {
+  return files.map(({ name }) => name);
+}
+
+export function statesOf({ records }: Reading): string[] {
+  return records.map(({ state, type, id }) => `${state} ${type} ${id}`);
+}
