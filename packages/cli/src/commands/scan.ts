@@ -3,6 +3,7 @@ import type { ScanRow } from '@pstore-decode/media';
 import type { Command } from '../command.js';
 import { type ExitStatus, exitStatus } from '../exit-status.js';
 import { refusalOf, searchOptions } from '../inputs.js';
+import { count } from '../present/figures.js';
 import { inputHeading } from '../present/heading.js';
 import { wantsJson } from './json.js';
 
@@ -36,7 +37,7 @@ export const scan: Command = async (inputs, run) => {
       await medium?.close();
     }
   }
-  ui.note(`${rows} places; nothing was decoded`);
+  ui.note(`${count(rows, 'place')}; nothing was decoded`);
   return statusOf(rows, failed, reading.signal.aborted);
 };
 
