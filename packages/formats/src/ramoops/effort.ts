@@ -5,9 +5,13 @@ export interface Effort {
   isSpent(): boolean;
 }
 
-/** Of inferring the layouts of one area: enough for any real region many times over. @param bytes of the area */
-export function effortFor(bytes: number): Effort {
-  return effortOf(1_000_000 + bytes / 64);
+/**
+ * Of inferring the layouts of one area: enough for any real region many times over, and in an excerpt, where they can lie
+ * close together, for several.
+ * @param bytes of the area
+ */
+export function effortFor(bytes: number, isExcerpt: boolean): Effort {
+  return effortOf((isExcerpt ? 3_000_000 : 1_000_000) + bytes / 8);
 }
 
 export function effortOf(steps: number): Effort {

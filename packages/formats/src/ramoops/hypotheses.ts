@@ -145,7 +145,14 @@ function* tails(
   const traced = inside.some(({ version }) => version !== null);
   const sizesAt = (size: number | undefined, at: number) => {
     if (size !== undefined) return [floorPowerOfTwo(size)];
-    return scene.effort.spend(ends.length) ? [...boundedSizes(ends, at), ...openSizes(scene, inside, at, end), 0] : [];
+    if (!scene.effort.spend(ends.length)) return [];
+    const bounded = boundedSizes(ends, at);
+    return [
+      ...bounded,
+      ...openSizes(scene, inside, at, end),
+      ...(bounded.size === 0 ? looseSizes(scene, inside, at) : []),
+      0,
+    ];
   };
   const ftraceAt = (at: number) => (traced || given.ftraceSize !== undefined ? sizesAt(given.ftraceSize, at) : [0]);
   const pmsgAt = (at: number) => sizesAt(given.pmsgSize, at);
@@ -197,6 +204,17 @@ function openSizes(scene: Scene, inside: readonly Candidate[], at: number, end: 
   return sizes;
 }
 
+/** Of a zone in an excerpt that another region follows: powers of two that hold it and end before the next signature. */
+function looseSizes({ isExcerpt }: Scene, inside: readonly Candidate[], at: number): number[] {
+  const own = isExcerpt ? inside.findIndex((one) => one.at === at) : -1;
+  const [first, next] = [inside[own], inside[own + 1]];
+  if (first === undefined || next === undefined) return [];
+  const sizes: number[] = [];
+  for (let size = smallestZone; size <= Math.min(largestOpen, next.at - at); size *= 2)
+    if (size >= zoneHeader.size + first.header.size) sizes.push(size);
+  return sizes;
+}
+
 function recordSizes({ given, dumpLines }: Scene, inside: readonly Candidate[], dumpMem: number): number[] {
   if (given.recordSize !== undefined) return [floorPowerOfTwo(given.recordSize)];
   if (dumpMem < smallestZone) return [0];
@@ -215,7 +233,16 @@ function cpuCounts(inside: readonly Candidate[], ftraceSize: number): number[] {
 }
 
 /** Bytes that dividing a group of zones can leave over. */
-export const maxRemainder = 256;
+const maxRemainder = 256;
+
+/** Regions are whole pages: what division leaves over belongs to them. @param memSize sum of the zones */
+export function inPages(memSize: number): number {
+  const pages = Math.ceil(memSize / page) * page;
+  return pages - memSize <= maxRemainder ? pages : memSize;
+}
+
+const page = 4096;
+
 /** Of a zone with nothing behind it, when the size of the region is unknown. */
 const largestOpen = 1 << 22;
 

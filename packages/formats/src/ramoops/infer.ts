@@ -4,7 +4,7 @@ import type { Candidate } from './candidates.js';
 import type { BlockCount, Codecs } from './ecc-blocks.js';
 import type { Effort } from './effort.js';
 import { candidatesAt, groupsOf } from './groups.js';
-import { cuts, frames, type Hypothesis, isGiven, maxRemainder, type Scene } from './hypotheses.js';
+import { cuts, frames, type Hypothesis, inPages, isGiven, type Scene } from './hypotheses.js';
 import { type EccEvidence, findBlockCount, findEcc } from './infer-ecc.js';
 import { zoneHeader, zoneSignature } from './layout.js';
 import type { RamoopsParameters, RamoopsSizes } from './parameters.js';
@@ -44,13 +44,15 @@ export function inferLayouts(inference: Inference): Layout[] {
   const linesAt = hits.filter((at) => bytes[at] === equals).map((at) => ({ at: at - zoneHeader.size }));
   // Without a signature only the caller can say that there is a region at all.
   if (groups.length === 0 && isGiven(given)) groups.push([]);
-  return groups.flatMap((group) => {
+  return groups.flatMap((group, i) => {
     const found: Layout[] = [];
     let rest = group;
-    let from = groups.length === 1 ? 0 : (group[0]?.at ?? 0);
+    let from = groups.length === 1 ? 0 : isExcerpt ? (groups[i - 1]?.at(-1)?.at ?? 0) : (group[0]?.at ?? 0);
+    const end = groups[i + 1]?.[0]?.at ?? bytes.length;
+    const ownLines = linesAt.filter(({ at }) => at < end);
     do {
       if (effort.isSpent()) break;
-      const layout = bestLayout(inference, from, rest, linesAt);
+      const layout = bestLayout(inference, from, rest, ownLines);
       if (layout !== null) found.push(layout);
       const next = layout === null ? (rest[0]?.at ?? 0) + 1 : layout.base + layout.sizes.memSize;
       rest = rest.filter((candidate) => candidate.at >= next);
@@ -102,7 +104,7 @@ function bestLayout(
     .sort((a, b) => b.score - a.score);
   const [winner, rival] = ranked;
   if (winner === undefined || !(isGiven(given) || isBelievable(winner.hypothesis, winner.evidence, scene))) return null;
-  const hypothesis = given.memSize === undefined ? inPages(winner.hypothesis) : winner.hypothesis;
+  const hypothesis = given.memSize === undefined ? withRemainder(winner.hypothesis) : winner.hypothesis;
   const { eccSize, proofs } = winner.evidence;
   const codec = proofs > 0 ? codecs(eccSize) : null;
   const blockCount = codec === null ? 'shared' : findBlockCount(zonesOf(bytes, hypothesis), codec, endian);
@@ -138,17 +140,14 @@ function isPrintable(byte: number): boolean {
   return (byte >= 0x20 && byte !== 0x7f) || (byte >= 0x09 && byte <= 0x0d);
 }
 
-/** Regions are whole pages: what division leaves over belongs to them, if the kernel then cuts the same zones. */
-function inPages(hypothesis: Hypothesis): Hypothesis {
+/** The region with what its zones leave over, if the kernel then cuts the same zones. */
+function withRemainder(hypothesis: Hypothesis): Hypothesis {
   const { zones, arrangement, cpus } = hypothesis;
-  const sizes = { ...hypothesis.sizes, memSize: Math.ceil(hypothesis.sizes.memSize / page) * page };
-  if (sizes.memSize - hypothesis.sizes.memSize > maxRemainder) return hypothesis;
+  const sizes = { ...hypothesis.sizes, memSize: inPages(hypothesis.sizes.memSize) };
   const again = ramoopsZones(sizes, arrangement, cpus) ?? [];
   const isSame = again.length === zones.length && again.every(({ start }, i) => start === zones[i]?.start);
   return isSame ? { ...hypothesis, sizes } : hypothesis;
 }
-
-const page = 4096;
 
 /** The same zones in the same places: what differs is how far the last one reaches. */
 function isAlike(a: Hypothesis, b: Hypothesis): boolean {

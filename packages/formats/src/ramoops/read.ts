@@ -29,7 +29,7 @@ export function* readRamoops(area: Area, report: Report, hints: Hints, fuel: Fue
   const isExcerpt = area.isExcerpt === true && given.memAddress === undefined;
   const codecs = zoneCodecs();
   fuel.spend(content.bytes.length);
-  const effort = effortFor(content.bytes.length);
+  const effort = effortFor(content.bytes.length, isExcerpt);
   const layouts = inferLayouts({
     bytes: content.bytes,
     hits,

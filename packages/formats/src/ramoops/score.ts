@@ -1,6 +1,6 @@
 import { agreement, bestAgreement, type Candidate } from './candidates.js';
 import { eccGeometry } from './ecc-blocks.js';
-import type { Hypothesis, Scene } from './hypotheses.js';
+import { type Hypothesis, inPages, type Scene } from './hypotheses.js';
 import { hasParity } from './infer-ecc.js';
 import { largestZone, zoneHeader } from './layout.js';
 import type { Remains } from './remains.js';
@@ -9,15 +9,25 @@ import { floorPowerOfTwo, type ZoneType } from './zones.js';
 /** Most media are a copy of the region alone. */
 const wholeBonus = 4;
 
-/** A zone at every signature, at every zone a signature whose log fits, and every dump in such a log. */
-export function isPerfect({ base, zones }: Hypothesis, scene: Scene, places: Places): boolean {
-  if (zones.length !== scene.candidates.length) return false;
+/**
+ * A zone at every signature, at every zone a signature whose log fits, and every dump in such a log. In an excerpt other
+ * regions may follow: there what stands in this one counts.
+ */
+export function isPerfect({ base, zones, sizes }: Hypothesis, scene: Scene, places: Places): boolean {
+  const isOwn = ({ at }: { readonly at: number }) => !scene.isExcerpt || (at >= base && at < base + sizes.memSize);
+  if (zones.length !== scene.candidates.filter(isOwn).length) return false;
   const isLogged = (at: number) =>
     zones.some(({ start }) => {
       const log = places.at.get(base + start)?.header.size ?? 0;
       return at >= base + start && at < base + start + Math.max(1, log);
     });
-  if (!scene.dumpLines.slice(0, fewLines).every(({ at }) => isLogged(at))) return false;
+  if (
+    !scene.dumpLines
+      .filter(isOwn)
+      .slice(0, fewLines)
+      .every(({ at }) => isLogged(at))
+  )
+    return false;
   return zones.every(({ start, size }) => {
     const fits = (places.at.get(base + start)?.header.size ?? size) <= size - zoneHeader.size;
     return (
@@ -73,7 +83,9 @@ export function scoreOf(hypothesis: Hypothesis, scene: Scene, places: Places): n
   sum -= costBefore(places, base + sizes.memSize) - costBefore(places, base);
   if (isWhole(hypothesis, scene)) sum += wholeBonus;
   // Of a zone that stands alone in the middle of something there is no more than its log says.
-  return sum + (scene.isExcerpt && zones.length === 1 ? -sizes.memSize / largestZone : roundness(sizes.memSize));
+  return (
+    sum + (scene.isExcerpt && zones.length === 1 ? -sizes.memSize / largestZone : roundness(inPages(sizes.memSize)))
+  );
 }
 
 /** What the beginning of the data of a zone without a signature says for each type. */

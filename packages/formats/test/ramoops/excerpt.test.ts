@@ -62,6 +62,19 @@ describe('in the middle of a large medium', () => {
     expect(shown(readExcerpt(inNoise(region)))).toEqual(shown(readAll(region).records));
   });
 
+  test.for([4 << 20, 0x7000])('regions %i bytes apart are told apart', (gap) => {
+    const regions = ['deflate-ecc16-6.1', 'deflate-noecc-7.2', 'none-6.1', 'all-zones-noecc-6.1', 'zstd-6.1'].map(
+      vector,
+    );
+    const excerpt = new Uint8Array(regions.reduce((sum, { length }) => sum + length + gap, 2 * margin));
+    let at = margin;
+    for (const region of regions) {
+      excerpt.set(region, at);
+      at += region.length + gap;
+    }
+    expect(shown(readExcerpt(excerpt))).toEqual(regions.flatMap((region) => shown(readAll(region).records)));
+  });
+
   test('the code of the driver, which holds the signature too, is no part of the region behind it', () => {
     const region = vector('deflate-ecc16-6.1');
     const excerpt = inNoise(region);
