@@ -1,8 +1,11 @@
+/** How well a byte follows another, in bits. */
+export type LetterFit = (before: number, byte: number) => number;
+
 /**
  * How well one byte follows another in the way of a text, in bits: what the one before says about the next, above 0 where
  * they go together. Pairs that are rare are judged by their classes.
  */
-export function letterFit(text: Uint8Array): (before: number, byte: number) => number {
+export function letterFit(text: Uint8Array): LetterFit {
   const pairs = new Uint32Array(1 << 16);
   const classPairs = new Uint32Array(classCount * classCount);
   const bytes = new Uint32Array(256);

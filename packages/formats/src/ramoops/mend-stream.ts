@@ -86,9 +86,9 @@ export function withBitsMendedBack(source: TracedBytes, fuel: Fuel): MendedStrea
 }
 
 /** Zones of dumps are smaller, and the search is for the time that it takes. */
-const largestStream = 1 << 17;
+export const largestStream = 1 << 17;
 /** Kernels give the text up to three times the room of the zone. */
-const mostExpansion = 4;
+export const mostExpansion = 4;
 /** Half a second. */
 const mostSymbols = 2 ** 20;
 const mostShown = 16;

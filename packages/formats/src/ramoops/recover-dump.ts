@@ -9,6 +9,7 @@ import { soundLength } from '../payload/sound-length.js';
 import { type DmesgHeader, damagedDmesgHeader, parseDmesgHeader } from './dmesg-header.js';
 import type { Dump } from './dumps.js';
 import type { Effort } from './effort.js';
+import { withLinesBehind } from './lines-behind.js';
 import { type MendedStream, withBitsMendedBack, withByteMended } from './mend-stream.js';
 
 /** A dump whose end nothing but its own text or stream tells. */
@@ -41,8 +42,7 @@ export function recoverDump(
   if (header !== null) {
     const found = dumpAt(area, header.length, doubtful, hints, fuel);
     if (found !== null) {
-      const mended = isBroken(found) && effort.spend(1) ? mendedDump(area, header, [withBitsMendedBack], fuel) : null;
-      const better = mended ?? found;
+      const better = isBroken(found) && effort.spend(1) ? betterDump(area, header, found, fuel) : found;
       return { ...better, header, findings: [...line, ...better.findings] };
     }
   }
@@ -86,6 +86,14 @@ export function dumpAt(
 /** Damage shows in a stream that can be mended. */
 function isBroken({ compression, isSound }: RecoveredDump): boolean {
   return compression === 'deflate' && !isSound;
+}
+
+/** What can be had of a broken stream beside its sound part. */
+function betterDump(area: TracedBytes, header: DmesgHeader, found: RecoveredDump, fuel: Fuel): RecoveredDump {
+  const mended = mendedDump(area, header, [withBitsMendedBack], fuel);
+  if (mended !== null) return mended;
+  const behind = withLinesBehind(slice(area, header.length, area.bytes.length), found.text, fuel);
+  return behind === null ? found : { ...found, text: behind.text, findings: [...found.findings, ...behind.findings] };
 }
 
 type Mend = (source: TracedBytes, fuel: Fuel) => MendedStream | null;

@@ -288,4 +288,18 @@ describe('wrong bits in a stream of a kernel', () => {
   test('close together, they only may be the right ones', () => {
     expect(mendedBy([13242, 13243])?.grade).toBe('possible');
   });
+
+  test('behind a hole, lines without one are read', () => {
+    const medium = new Uint8Array(base);
+    medium.fill(0xff, payload + 1500, payload + 1516);
+    const record = readAll(medium).records.find(({ findings }) =>
+      findings.some(({ code }) => code === 'recovered.gaps'),
+    );
+    expect([record?.state, record?.grade]).toEqual(['hidden', 'probable']);
+    const truth = text(whole?.text.bytes as Uint8Array).split('\n');
+    const lines = text(record?.text.bytes as Uint8Array).split('\n');
+    expect(lines.filter((line) => !truth.includes(line))).toEqual([]);
+    expect(lines.length).toBeGreaterThan(truth.length / 2);
+    expect(truth.indexOf(lines.at(-2) as string)).toBeGreaterThan(truth.length - 20);
+  });
 });
