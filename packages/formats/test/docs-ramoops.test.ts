@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { fuel, trace } from '../src/bytes/index.js';
 import { eccNotice, kernelFileName } from '../src/kernel-file.js';
@@ -16,21 +15,11 @@ import {
   zoneHeader,
   zoneSignature,
 } from '../src/ramoops/index.js';
+import { formatPage, tableBehind } from './format-page.js';
 
-const page = readFileSync(new URL('../../../docs/formats/ramoops.md', import.meta.url), 'utf8');
+const page = formatPage('ramoops.md');
 
-/** The rows of the first table below a heading, without its head; cells without backticks. */
-function table(heading: string): string[][] {
-  const [, section = ''] = page.split(new RegExp(`^#+ ${heading}$`, 'm'));
-  const [first = ''] = /(?:^\|.*\n)+/m.exec(section) ?? [];
-  const rows = first.trimEnd().split('\n').slice(2);
-  return rows.map((row) =>
-    row
-      .slice(1, -1)
-      .split('|')
-      .map((cell) => cell.trim().replaceAll('`', '')),
-  );
-}
+const table = (heading: string) => tableBehind(page, `#+ ${heading}$`);
 
 /** `·` stands for a line feed. */
 const dotted = (text: string) => text.replaceAll('\n', '·');

@@ -8,6 +8,7 @@ import {
   zlibInflate,
   zlibInflateInit2,
 } from 'pako';
+import { adler32 } from './adler32.js';
 import type { Compressor, Decompressed } from './compressor.js';
 import { beyondCap, checkCap, inputEnds } from './output.js';
 
@@ -122,19 +123,4 @@ function joined(chunks: readonly Uint8Array[], length: number): Uint8Array<Array
     at += chunk.length;
   }
   return bytes;
-}
-
-/** RFC 1950, section 9. Sums of 5552 bytes stay below 2^32. */
-function adler32(bytes: Uint8Array): number {
-  let a = 1;
-  let b = 0;
-  for (let start = 0; start < bytes.length; start += 5552) {
-    for (const byte of bytes.subarray(start, start + 5552)) {
-      a += byte;
-      b += a;
-    }
-    a %= 65521;
-    b %= 65521;
-  }
-  return b * 65536 + a;
 }

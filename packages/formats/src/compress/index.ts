@@ -1,4 +1,5 @@
 export { p842 } from './842.js';
+export { adler32 } from './adler32.js';
 export type { Compressor, Decompressed } from './compressor.js';
 export { compressors } from './compressors.js';
 export { deflate, zlib, zlibWindowBits } from './deflate.js';

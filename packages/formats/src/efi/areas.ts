@@ -1,4 +1,5 @@
 import type { ByteRange } from '../bytes/range.js';
+import { surroundings } from '../bytes/surroundings.js';
 
 /** A store may have lost its header: it begins before the first dump in it. */
 const marginBefore = 1 << 20;
@@ -11,13 +12,5 @@ const marginBehind = 4 << 20;
  * @param hits offsets in the root medium, ascending
  */
 export function areasOf(hits: readonly number[], size: number): ByteRange[] {
-  const areas: { start: number; end: number }[] = [];
-  for (const hit of hits) {
-    const last = areas.at(-1);
-    const start = Math.max(0, hit - marginBefore);
-    const end = Math.min(size, hit + marginBehind);
-    if (last !== undefined && start <= last.end) last.end = end;
-    else areas.push({ start, end });
-  }
-  return areas;
+  return surroundings(hits, size, marginBefore, marginBehind);
 }

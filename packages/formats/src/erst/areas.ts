@@ -1,4 +1,5 @@
 import type { ByteRange } from '../bytes/range.js';
+import { surroundings } from '../bytes/surroundings.js';
 
 /** A medium up to this size that begins with a store or a record is read whole: it is most likely nothing else. */
 const smallMedium = 64 << 20;
@@ -13,13 +14,5 @@ const marginBehind = 4 << 20;
  */
 export function areasOf(hits: readonly number[], size: number): ByteRange[] {
   if (hits[0] === 0 && size <= smallMedium) return [{ start: 0, end: size }];
-  const areas: { start: number; end: number }[] = [];
-  for (const hit of hits) {
-    const last = areas.at(-1);
-    const start = Math.max(0, hit - marginBefore);
-    const end = Math.min(size, hit + marginBehind);
-    if (last !== undefined && start <= last.end) last.end = end;
-    else areas.push({ start, end });
-  }
-  return areas;
+  return surroundings(hits, size, marginBefore, marginBehind);
 }

@@ -1,5 +1,6 @@
 import type { Backend } from '../backend.js';
 import type { ByteRange } from '../bytes/range.js';
+import { surroundings } from '../bytes/surroundings.js';
 import { isPageStart, largestPartition, pageWindow } from './layout.js';
 import { readMtdoops } from './read.js';
 
@@ -32,13 +33,5 @@ export const mtdoops: Backend = {
 
 /** As far around the hits as a partition can reach. */
 function areasOf(hits: readonly number[], size: number): ByteRange[] {
-  const areas: { start: number; end: number }[] = [];
-  for (const hit of hits) {
-    const last = areas.at(-1);
-    const start = Math.max(0, hit - largestPartition);
-    const end = Math.min(size, hit + largestPartition);
-    if (last !== undefined && start <= last.end) last.end = end;
-    else areas.push({ start, end });
-  }
-  return areas;
+  return surroundings(hits, size, largestPartition, largestPartition);
 }

@@ -1,5 +1,6 @@
 import type { Backend } from '../backend.js';
 import type { ByteRange } from '../bytes/range.js';
+import { surroundings } from '../bytes/surroundings.js';
 import { withCarvedDumps } from '../dump/carve.js';
 import { knownPartitions, longestPartition } from './layout.js';
 import { isKnownPartition, partitionWindow } from './partition.js';
@@ -33,13 +34,5 @@ export const nvram: Backend = {
 
 /** As far around the hits as the partitions beside them can reach. */
 function areasOf(hits: readonly number[], size: number): ByteRange[] {
-  const areas: { start: number; end: number }[] = [];
-  for (const hit of hits) {
-    const last = areas.at(-1);
-    const start = Math.max(0, hit - longestPartition);
-    const end = Math.min(size, hit + 2 * longestPartition);
-    if (last !== undefined && start <= last.end) last.end = end;
-    else areas.push({ start, end });
-  }
-  return areas;
+  return surroundings(hits, size, longestPartition, 2 * longestPartition);
 }

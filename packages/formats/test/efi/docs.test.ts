@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { encodeEfi, encodeStore, flashGeometries, parseDumpVariableName } from '../../src/efi/index.js';
 import {
@@ -14,23 +13,13 @@ import { ffsFileHeader, nvarEntry } from '../../src/efi/nvar-layout.js';
 import { storeAt } from '../../src/efi/store-header.js';
 import { queuedWrite, workingBlockHeader, writeRecord } from '../../src/efi/working-block-layout.js';
 import { formatKernelVersion, isSince, newestKernel, parseKernelVersion } from '../../src/kernel-version.js';
+import { formatPage, tableBehind } from '../format-page.js';
 import { dumpPart, tiny } from './media.js';
 import { latin, readAll } from './read.js';
 
-const page = readFileSync(new URL('../../../../docs/formats/efi.md', import.meta.url), 'utf8');
+const page = formatPage('efi.md');
 
-/** The rows of the first table below a heading, without its head; cells without backticks. */
-function table(heading: string): string[][] {
-  const [, section = ''] = page.split(new RegExp(`^#+ ${heading}$`, 'm'));
-  const [first = ''] = /(?:^\|.*\n)+/m.exec(section) ?? [];
-  const rows = first.trimEnd().split('\n').slice(2);
-  return rows.map((row) =>
-    row
-      .slice(1, -1)
-      .split('|')
-      .map((cell) => cell.trim().replaceAll('`', '')),
-  );
-}
+const table = (heading: string) => tableBehind(page, `#+ ${heading}$`);
 
 const hex = (number: number) => `0x${number.toString(16)}`;
 

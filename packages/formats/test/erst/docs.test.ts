@@ -4,23 +4,13 @@ import { parseGuid } from '../../src/bytes/guid.js';
 import { encodeCper, encodeErst, pstoreSections } from '../../src/erst/index.js';
 import { cperHeader, machineCheck, sectionDescriptor, storeHeader } from '../../src/erst/layout.js';
 import { newestKernel, parseKernelVersion } from '../../src/kernel-version.js';
+import { formatPage, tableBehind } from '../format-page.js';
 import { deflate, partText } from './media.js';
 import { codesOf, latin, readAll } from './read.js';
 
-const page = readFileSync(new URL('../../../../docs/formats/erst.md', import.meta.url), 'utf8');
+const page = formatPage('erst.md');
 
-/** The rows of the first table below a heading, without its head; cells without backticks. */
-function table(heading: string): string[][] {
-  const [, section = ''] = page.split(new RegExp(`^#+ ${heading}$`, 'm'));
-  const [first = ''] = /(?:^\|.*\n)+/m.exec(section) ?? [];
-  const rows = first.trimEnd().split('\n').slice(2);
-  return rows.map((row) =>
-    row
-      .slice(1, -1)
-      .split('|')
-      .map((cell) => cell.trim().replaceAll('`', '')),
-  );
-}
+const table = (heading: string) => tableBehind(page, `#+ ${heading}$`);
 
 describe('docs/formats/erst.md says what the code says', () => {
   test.each([

@@ -1,22 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { mtdoopsHeaderV1, mtdoopsHeaderV2 } from '../../src/mtdoops/index.js';
 import { pageHeaderAt } from '../../src/mtdoops/layout.js';
+import { formatPage, tableBehind } from '../format-page.js';
 
-const page = readFileSync(new URL('../../../../docs/formats/mtdoops.md', import.meta.url), 'utf8');
+const page = formatPage('mtdoops.md');
 
-/** The rows of the first table below a heading, without its head; cells without backticks. */
-function table(heading: string): string[][] {
-  const [, section = ''] = page.split(new RegExp(`^#+ ${heading}$`, 'm'));
-  const [first = ''] = /(?:^\|.*\n)+/m.exec(section) ?? [];
-  const rows = first.trimEnd().split('\n').slice(2);
-  return rows.map((row) =>
-    row
-      .slice(1, -1)
-      .split('|')
-      .map((cell) => cell.trim().replaceAll('`', '')),
-  );
-}
+const table = (heading: string) => tableBehind(page, `#+ ${heading}$`);
 
 describe('docs/formats/mtdoops.md says what the code says', () => {
   test.each([

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
   errorLogInfo,
@@ -8,22 +7,12 @@ import {
   partitionHeader,
   signatureWords,
 } from '../../src/nvram/layout.js';
+import { formatPage, tableBehind } from '../format-page.js';
 import { readAll } from './read.js';
 
-const page = readFileSync(new URL('../../../../docs/formats/nvram.md', import.meta.url), 'utf8');
+const page = formatPage('nvram.md');
 
-/** The rows of the first table below a heading, without its head; cells without backticks. */
-function table(heading: string): string[][] {
-  const [, section = ''] = page.split(new RegExp(`^#+ ${heading}$`, 'm'));
-  const [first = ''] = /(?:^\|.*\n)+/m.exec(section) ?? [];
-  const rows = first.trimEnd().split('\n').slice(2);
-  return rows.map((row) =>
-    row
-      .slice(1, -1)
-      .split('|')
-      .map((cell) => cell.trim().replaceAll('`', '')),
-  );
-}
+const table = (heading: string) => tableBehind(page, `#+ ${heading}$`);
 
 const hex = (signature: number) => signature.toString(16).padStart(2, '0');
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
   kmsgHeader32,
@@ -9,21 +8,11 @@ import {
   zoneHeader,
 } from '../../src/zone/layout.js';
 import { zonesOf } from '../../src/zone/zones.js';
+import { formatPage, tableBehind } from '../format-page.js';
 
-const page = readFileSync(new URL('../../../../docs/formats/zone.md', import.meta.url), 'utf8');
+const page = formatPage('zone.md');
 
-/** The rows of the first table below a heading, without its head; cells without backticks. */
-function table(heading: string): string[][] {
-  const [, section = ''] = page.split(new RegExp(`^${heading}`, 'm'));
-  const [first = ''] = /(?:^\|.*\n)+/m.exec(section) ?? [];
-  const rows = first.trimEnd().split('\n').slice(2);
-  return rows.map((row) =>
-    row
-      .slice(1, -1)
-      .split('|')
-      .map((cell) => cell.trim().replaceAll('`', '')),
-  );
-}
+const table = (behind: string) => tableBehind(page, behind);
 
 describe('docs/formats/zone.md says what the code says', () => {
   test.each([

@@ -1,7 +1,7 @@
 import type { Report } from '@pstore-decode/formats';
 import { bytes, type Struct, struct, u8, u16, u32, u64 } from '@pstore-decode/formats/bytes';
+import { adler32 } from '@pstore-decode/formats/compress';
 import { breather } from '../breathe.js';
-import { adler32 } from './adler32.js';
 import type { Unwrapped } from './container.js';
 import { readWithLosses } from './read-with-losses.js';
 

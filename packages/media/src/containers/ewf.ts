@@ -1,5 +1,5 @@
+import { adler32 } from '@pstore-decode/formats/compress';
 import { addressSpace } from './address-space.js';
-import { adler32 } from './adler32.js';
 import type { Container, Unwrapped } from './container.js';
 import { type ChunkTable, type Ewf, magic, readSections } from './ewf-sections.js';
 import type { Lost, Mapping, Piece, Unpacked } from './pieces.js';

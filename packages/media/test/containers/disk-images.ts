@@ -1,5 +1,5 @@
 import { deflateSync } from 'node:zlib';
-import { adler32 } from '../../src/containers/adler32.js';
+import { adler32 } from '@pstore-decode/formats/compress';
 import { chunkTypes, sparseChunkLayout, sparseHeaderLayout } from '../../src/containers/android-sparse.js';
 import {
   fileHeaderLayout,

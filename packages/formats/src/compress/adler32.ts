@@ -1,4 +1,4 @@
-/** RFC 1950, section 9. Sums of 5552 bytes stay below 2^32. */
+/** The checksum of zlib (RFC 1950, section 9), as an unsigned number. Sums of 5552 bytes stay below 2^32. */
 export function adler32(bytes: Uint8Array): number {
   let a = 1;
   let b = 0;
