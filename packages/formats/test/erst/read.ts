@@ -1,59 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { erst } from '../../src/erst/index.js';
-import type { Finding, Hints, KernelFile, PstoreRecord } from '../../src/index.js';
-import { type ByteRange, type Fuel, fuel, gaps, trace } from '../../src/index.js';
+import type { Fuel, Hints } from '../../src/index.js';
+import { type Reading, readWholly, vectorAt } from '../backend-reader.js';
 
-export interface Reading {
-  readonly records: PstoreRecord[];
-  readonly findings: Finding[];
-  readonly areas: ByteRange[];
-  /** What the kernel would show, in its order. */
-  readonly files: KernelFile[];
-}
-
-/** Offsets where the probe of the backend finds something: the plain loop. */
-function hitsOf(medium: Uint8Array): number[] {
-  const { signatures, window, accepts } = erst.probe;
-  const hits: number[] = [];
-  for (let at = 0; at < medium.length; at++) {
-    const stands = signatures.some(({ bytes, mask }) =>
-      bytes.every((byte, i) => ((medium[at + i] ?? 0) & (mask[i] ?? 0)) === byte),
-    );
-    if (stands && accepts(medium.subarray(at, at + window))) hits.push(at);
-  }
-  return hits;
-}
+export { bytesOf, codesOf, latin, type Reading } from '../backend-reader.js';
 
 /** The backend alone on a medium in memory. Every byte of an area must be in a record or a finding. */
-export function readAll(medium: Uint8Array, hints: Hints = {}, budget: Fuel = fuel()): Reading {
-  const hits = hitsOf(medium);
-  const findings: Finding[] = [];
-  const report = (finding: Finding) => findings.push(finding);
-  const areas = erst.areas(hits, medium.length, hints, report);
-  const records = areas.flatMap((range) => {
-    const content = trace(medium.subarray(range.start, range.end), range.start);
-    const inside = hits.filter((at) => at >= range.start && at < range.end);
-    return [...erst.records({ range, content, hits: inside }, report, hints, budget)];
-  });
-  const known = [...records.map(({ stored }) => stored), ...findings.flatMap(({ at }) => at ?? [])];
-  const open = areas.flatMap((area) => gaps(area, known));
-  if (open.length > 0) throw new Error(`bytes that nothing tells of: ${JSON.stringify(open)}`);
-  return { records, findings, areas, files: records.flatMap(({ file }) => file ?? []) };
-}
-
-export function codesOf(findings: readonly Finding[]): string[] {
-  return findings.map(({ code }) => code);
-}
-
-export function latin(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('latin1');
-}
-
-export function bytesOf(text: string): Uint8Array {
-  return new Uint8Array(Buffer.from(text, 'latin1'));
+export function readAll(medium: Uint8Array, hints?: Hints, budget?: Fuel): Reading {
+  return readWholly(erst, [], medium, hints, budget);
 }
 
 /** A file below `test-vectors/erst/`. */
 export function vector(path: string): Uint8Array {
-  return new Uint8Array(readFileSync(new URL(`../../../../test-vectors/erst/${path}`, import.meta.url)));
+  return vectorAt(`erst/${path}`);
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Finding, fuel, type PstoreRecord, type Report, trace } from '../../src/index.js';
 import { ramoops } from '../../src/ramoops/index.js';
 import { isZoneStart } from '../../src/ramoops/zone-start.js';
-import { bytesOf, hitsIn, readAll, text } from './read.js';
+import { bytesOf, hitsOf, readAll, text } from './read.js';
 
 const margin = 1 << 20;
 const line = '<6>[   12.345678] usb 1-1: new high-speed USB device number 2 using xhci_hcd\n';
@@ -25,7 +25,7 @@ function noise(length: number): Uint8Array {
 function readExcerpt(content: Uint8Array, report: Report = () => undefined): PstoreRecord[] {
   const start = 0x1_2345_6000;
   const range = { start, end: start + content.length };
-  const hits = hitsIn(content).map((at) => start + at);
+  const hits = hitsOf(content).map((at) => start + at);
   const area = { range, content: trace(content, start), hits, isExcerpt: true };
   return [...ramoops.records(area, report, {}, fuel())];
 }
@@ -86,7 +86,7 @@ describe('in the middle of a large medium', () => {
   test('first zones that lost their headers are found by their dumps', () => {
     const region = vector('deflate-noecc-7.2');
     const whole = readAll(region).records.map((one) => text(one.text.bytes));
-    const [first] = hitsIn(region).filter((at) => region[at] === 0x44);
+    const [first] = hitsOf(region).filter((at) => region[at] === 0x44);
     const excerpt = inNoise(region);
     excerpt.fill(0xee, margin + (first ?? 0), margin + (first ?? 0) + 12);
     const found = readExcerpt(excerpt).map((one) => text(one.text.bytes));
@@ -122,7 +122,7 @@ describe('an ftrace zone begins', () => {
   const region = vector('ftrace-noecc-7.2');
 
   test('where a trace stands behind its header', () => {
-    const starts = hitsIn(region).filter((at) => region[at] !== 0x44 && region[at] !== 0x3d);
+    const starts = hitsOf(region).filter((at) => region[at] !== 0x44 && region[at] !== 0x3d);
     expect(starts.length).toBeGreaterThan(0);
     for (const at of starts) expect(isZoneStart(region.subarray(at))).toBe(true);
   });
@@ -134,7 +134,7 @@ describe('an ftrace zone begins', () => {
     ['small negative numbers', new Uint8Array(new BigInt64Array(64).map((_, i) => -BigInt(4 * i)).buffer)],
     ['text', bytesOf(line.repeat(7))],
   ] as const)('not where %s does', ([, content]) => {
-    const at = hitsIn(region).find((hit) => region[hit] !== 0x44 && region[hit] !== 0x3d) ?? 0;
+    const at = hitsOf(region).find((hit) => region[hit] !== 0x44 && region[hit] !== 0x3d) ?? 0;
     const header = region.subarray(at, at + 12);
     expect(isZoneStart(new Uint8Array([...header, ...content]))).toBe(false);
   });
